@@ -1,0 +1,80 @@
+# What there is to do with Winnow; `make` alone lists it. Written for GNU make 3.81 and later.
+
+PYTHON ?= python3
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+STAMP := $(VENV)/.winnow
+DEV_STAMP := $(VENV)/.winnow-dev
+DEMO := .demo
+WINNOW := env -u WINNOW_HOME -u WINNOW_STORE $(BIN)/winnow
+
+step = @printf '\n$$ winnow %s\n' '$(1)' && $(WINNOW) --home $(DEMO) $(1)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow lint bench picture constraints clean
+
+help: ## Lists these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: $(STAMP) ## Reads the examples into .demo/ and shows what came of it
+	@rm -rf $(DEMO)
+	$(call step,ingest data/examples)
+	$(call step,sessions list --limit 10)
+	$(call step,quarantine list --reason truncated)
+	$(call step,export --out $(DEMO)/sessions.jsonl.gz)
+	@printf '\nThe examples are read; what came of them lies in $(DEMO)/, which may be deleted. Next, read your own traces:\n'
+	@printf '\n  $(BIN)/winnow ingest PATH\n\n'
+
+test: $(DEV_STAMP) ## Runs the tests, but for the slow ones
+	@$(BIN)/python -m pytest -m 'not slow'
+
+test-slow: $(DEV_STAMP) ## Runs the slow tests
+	@$(BIN)/python -m pytest -m slow --collect-only -qq >/dev/null 2>&1; \
+	if [ $$? -eq 5 ]; then echo 'There are no slow tests.'; else $(BIN)/python -m pytest -m slow; fi
+
+lint: $(DEV_STAMP) ## Checks style, format and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: $(DEV_STAMP) ## Measures how fast traces are read
+	@$(BIN)/python tests/benchmarks/ingest.py
+
+picture: $(STAMP) ## Draws the README's picture anew
+	@rm -rf $(DEMO)
+	@$(WINNOW) --home $(DEMO) ingest data/examples >/dev/null
+	@FORCE_COLOR=1 COLUMNS=144 $(WINNOW) --home $(DEMO) sessions list --limit 12 \
+	| $(BIN)/python docs/picture.py 'winnow sessions list' docs/pictures/tour.svg
+
+constraints: ## Resolves all dependencies anew into constraints.txt
+	@$(call python_is_recent)
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	echo 'Resolving in a fresh environment (a few minutes) …' && \
+	$(PYTHON) -m venv "$$folder" && \
+	"$$folder/bin/python" -m pip --disable-pip-version-check -qq install '.[dev]' && \
+	{ echo '# What `make` installs, to the version: everything that pyproject.toml asks for, `dev` included.'; \
+	  echo '# `make constraints` writes this file; the ranges, and the reasons for them, are in pyproject.toml.'; \
+	  "$$folder/bin/python" -m pip -qq freeze --exclude winnow; } > "$$folder/constraints.txt" && \
+	cp "$$folder/constraints.txt" constraints.txt && echo 'constraints.txt is written.'
+
+clean: ## Removes what make has made; data/ and mlruns/ stay
+	@rm -rf $(VENV) $(DEMO) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+python_is_recent = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	{ echo 'Winnow needs Python 3.11 or newer; $(PYTHON) is older, or not there. Name another: make PYTHON=python3.11 …' >&2; exit 1; }
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(call install,.)
+	@touch $@
+
+$(DEV_STAMP): pyproject.toml constraints.txt
+	@$(call install,.[dev])
+	@touch $(STAMP) $@
+
+install = $(BIN)/python -c '' 2>/dev/null || { $(call python_is_recent); } && \
+	{ $(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV); } && \
+	echo 'Installing Winnow into $(VENV) (a minute or two) …' && \
+	$(PIP) install -c constraints.txt -e '$(1)'

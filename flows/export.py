@@ -1,0 +1,41 @@
+"""Export: sessions out, as ATIF."""
+
+import gzip
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import pyarrow.compute as pc
+
+from flows.home import Home
+from traces.export import atif_lines
+
+
+def export(home: Home, ids: Sequence[str] | None, out: Path | None) -> int:
+    """Writes the sessions with these ids, or all, and returns how many; a file appears only when it is complete."""
+    sessions = home.store.sessions(None if ids is None else pc.field("session_id").isin(list(ids)))
+    written = 0
+    with _sink(out) as sink:
+        for line in atif_lines(sessions):
+            sink.write(line)
+            written += 1
+    if ids is not None and written < len(set(ids)):
+        raise ValueError(f"{len(set(ids)) - written} of the given ids are not in the store; see `winnow sessions list`")
+    return written
+
+
+@contextmanager
+def _sink(out: Path | None) -> Iterator[BinaryIO]:
+    if out is None:
+        yield sys.stdout.buffer
+        return
+    partial = out.with_name(f".{out.name}.writing")
+    try:
+        opened = gzip.open(partial, "wb") if out.suffix == ".gz" else partial.open("wb")
+        with opened as file:
+            yield cast(BinaryIO, file)
+        partial.replace(out)
+    finally:
+        partial.unlink(missing_ok=True)

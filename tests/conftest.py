@@ -1,0 +1,30 @@
+"""What tests share: the examples that are always there, and the real traces that may not be."""
+
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parent.parent / "data" / "examples"
+SHARED = Path(__file__).parent.parent.parent / "shared" / "traces"
+
+
+@pytest.fixture
+def examples() -> Path:
+    """The folder of small traces, named by phenomenon."""
+    return EXAMPLES
+
+
+@pytest.fixture
+def raw() -> Path:
+    """The folder of real raw traces; the test is skipped where it is absent."""
+    if not (SHARED / "raw").is_dir():
+        pytest.skip("the real traces (../shared/traces/raw) are not here")
+    return SHARED / "raw"
+
+
+@pytest.fixture
+def dev() -> Path:
+    """The folder of real sessions as ATIF; the test is skipped where it is absent."""
+    if not (SHARED / "dev").is_dir():
+        pytest.skip("the real sessions (../shared/traces/dev) are not here")
+    return SHARED / "dev"

@@ -1,0 +1,163 @@
+"""The command line: clear errors, listings for people and for programs, state where it is asked to be."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLES
+
+
+def winnow(*arguments: object, home: Path, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Runs the real command in a process of its own."""
+    command = [sys.executable, "-m", "flows.cli", *map(str, arguments)]
+    environment = {**os.environ, "WINNOW_HOME": str(home), "COLUMNS": "200", "NO_COLOR": "1"}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home into which the Claude Code and ATIF examples have been ingested."""
+    place = tmp_path_factory.mktemp("home")
+    done = winnow("ingest", EXAMPLES / "claude_code", EXAMPLES / "atif", home=place)
+    assert done.returncode == 0, done.stderr
+    return place
+
+
+def rows(done: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_ingest_ends_with_an_account_that_adds_up(tmp_path: Path) -> None:
+    [account] = rows(winnow("ingest", EXAMPLES / "claude_code", "--json", home=tmp_path))
+    assert account["records_seen"] == account["records_read"] + sum(account["quarantined"].values())  # type: ignore[attr-defined,operator]
+    assert account["quarantined"] == {"truncated": 1, "wrong-type": 1}
+    shown = winnow("ingest", EXAMPLES / "claude_code", home=tmp_path)
+    assert "unchanged" in shown.stdout
+
+
+def test_every_listing_gives_one_object_a_line(home: Path) -> None:
+    sessions = rows(winnow("sessions", "list", "--json", home=home))
+    assert {"session_id", "started", "turns", "format"} <= sessions[0].keys()
+    assert [row["started"] for row in sessions if row["started"]] == sorted(
+        (row["started"] for row in sessions if row["started"]), reverse=True
+    )
+    assert len(rows(winnow("sessions", "list", "--json", "--format", "atif", "--limit", "2", home=home))) == 2
+    assert {row["reason"] for row in rows(winnow("quarantine", "list", "--json", home=home))} == {
+        "truncated", "unknown-version", "wrong-type",
+    }  # fmt: skip
+    assert "claude-code" in {row["name"] for row in rows(winnow("formats", "--json", home=home))}
+
+
+def test_a_session_is_shown_by_the_beginning_of_its_id(home: Path) -> None:
+    shown = winnow("sessions", "show", "5d1c9a52", home=home)
+    assert shown.returncode == 0
+    assert "the rye loaf shows 0 g salt" in shown.stdout
+    [whole] = rows(winnow("sessions", "show", "5d1c9a52", "--json", home=home))
+    assert len(whole["turns"]) == 11  # type: ignore[arg-type]
+
+
+def test_what_is_exported_can_be_ingested_elsewhere(home: Path, tmp_path: Path) -> None:
+    assert winnow("export", "--out", tmp_path / "all.jsonl.gz", home=home).returncode == 0
+    [account] = rows(winnow("ingest", tmp_path / "all.jsonl.gz", "--json", home=tmp_path / "other"))
+    assert account["records_seen"] == len(rows(winnow("sessions", "list", "--limit", "0", "--json", home=home)))
+    first = sorted(winnow("export", home=home).stdout.splitlines())
+    second = sorted(winnow("export", home=tmp_path / "other").stdout.splitlines())
+    assert first == second
+
+
+def test_hostile_text_is_shown_inert(tmp_path: Path) -> None:
+    line = {
+        "messages": [
+            {"role": "user", "content": "a\x1b]0;owned\x07b \u202ereversed [bold]x[/bold]"},
+            {"role": "assistant", "content": "ok"},
+        ]
+    }
+    (tmp_path / "chat.jsonl").write_text(json.dumps(line) + "\n")
+    winnow("ingest", tmp_path / "chat.jsonl", home=tmp_path)
+    [session] = rows(winnow("sessions", "list", "--json", home=tmp_path))
+    shown = winnow("sessions", "show", session["session_id"], home=tmp_path).stdout
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+    assert "[bold]x[/bold]" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["ingest", "no/such/file"], "no/such/file: there is no such file or folder"),
+        (["ingest", "--format", "wrong", "."], "'wrong' is no known format; known are"),
+        (["ingest", "--time-zone", "Mars/Base", "."], "Mars/Base"),
+        (["sessions", "show", "nothing"], "no session has an id that begins with 'nothing'"),
+        (["sessions", "list", "--since", "yesterday"], "yesterday"),
+        (["export", "nothing"], "1 of the given ids are not in the store"),
+    ],
+)
+def test_an_error_is_one_clear_line_and_a_failure(
+    home: Path, arguments: list[str], message: str, tmp_path: Path
+) -> None:
+    done = winnow(*arguments, home=home, folder=tmp_path)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert done.stderr.startswith("winnow: ")
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "Traceback" in winnow("--debug", *arguments, home=home, folder=tmp_path).stderr
+
+
+def test_a_file_of_unknown_format_fails_and_says_where_to_look(tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("just words\n")
+    done = winnow("ingest", tmp_path / "words.txt", home=tmp_path / "home")
+    assert done.returncode == 1
+    assert "winnow quarantine list" in done.stderr
+    [record] = rows(winnow("quarantine", "list", "--json", home=tmp_path / "home"))
+    assert record["reason"] == "unknown-format"
+
+
+def test_state_lies_under_the_current_folder_unless_told_otherwise(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "WINNOW_HOME"}
+    command = [sys.executable, "-m", "flows.cli"]
+    example = str(EXAMPLES / "atif" / "an_ordinary_session.json")
+    subprocess.run([*command, "ingest", example], cwd=tmp_path, env=environment, check=True, capture_output=True)
+    assert (tmp_path / "data" / "sessions").is_dir()
+    other = tmp_path / "other"
+    subprocess.run(
+        [*command, "--home", str(other), "ingest", example],
+        cwd=tmp_path,
+        env=environment,
+        check=True,
+        capture_output=True,
+    )
+    assert (other / "data" / "sessions").is_dir()
+
+
+def test_ctrl_c_leaves_a_whole_store_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    line = (EXAMPLES / "claude_code" / "an_ordinary_session.jsonl").read_text()
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    for number in range(3000):
+        (inbox / f"{number}.jsonl").write_text(line.replace("5d1c9a52", f"{number:08}"))
+    command = [sys.executable, "-m", "flows.cli", "--home", str(tmp_path / "home"), "ingest", str(inbox)]
+    run = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    while not (tmp_path / "home" / "data" / ".ingest.lock").exists():
+        time.sleep(0.01)
+    time.sleep(0.3)
+    run.send_signal(signal.SIGINT)
+    _, errors = run.communicate()
+    assert run.returncode == 130
+    assert errors.startswith("stopped; what was committed stays")
+    assert not list((tmp_path / "home").rglob("*.writing"))
+    assert winnow("ingest", inbox, home=tmp_path / "home").returncode == 0
+    assert len(rows(winnow("sessions", "list", "--limit", "0", "--json", home=tmp_path / "home"))) == 3000
+
+
+def test_help_is_quick_and_teaches() -> None:
+    start = time.perf_counter()
+    done = winnow("--help", home=Path())
+    assert time.perf_counter() - start < 3
+    assert "winnow ingest PATH" in done.stdout
+    assert "not proof" in done.stdout

@@ -1,0 +1,1 @@
+"""What the readers of traced model calls share: from spans and messages to turns, each made once."""
