@@ -101,7 +101,9 @@ def ingest(
     if not every:
         raise typer.BadParameter("give at least one PATH, or --mlflow URI", param_hint="PATHS")
     columns = Columns(person_column, text_column, time_column, shift_gap)
-    about = About(file="", user=user, source=source, zone=ZoneInfo(time_zone), columns=columns)
+    about = About(
+        file="", user=user, source=source, zone=ZoneInfo(time_zone), columns=columns, pseudonymise=pseudonymise
+    )
     if format is None and (person_column or text_column or time_column):
         format = "table"
     try:
@@ -112,7 +114,6 @@ def ingest(
                 about=about,
                 format=format,
                 user_from_folder=user_from_folder,
-                pseudonymise=pseudonymise,
                 again=again,
                 progress=told,
             )

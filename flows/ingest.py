@@ -22,7 +22,6 @@ def ingest(
     about: About,
     format: str | None = None,
     user_from_folder: bool = False,
-    pseudonymise: bool = False,
     again: bool = False,
     progress: Progress = silent,
 ) -> Account:
@@ -36,7 +35,7 @@ def ingest(
             about,
             format=format_named(format),
             user_from_folder=user_from_folder,
-            pseudonym_key=load_or_make_key(home.pseudonym_key) if pseudonymise else None,
+            pseudonym_key=_key(home, about),
         )
         return run.run(paths, progress, again)
 
@@ -60,7 +59,9 @@ def retry(home: Home, progress: Progress = silent) -> Account:
         for file in dict.fromkeys(record.file.partition("!/")[0] for record in records):
             of_file = [record for record in records if record.file.partition("!/")[0] == file]
             about = replace(about_of(of_file[0]), file="")
-            run = Ingest(store, about, account=account)
+            formats = {record.format for record in of_file}
+            format = format_named(formats.pop()) if len(formats) == 1 and file == of_file[0].file else None
+            run = Ingest(store, about, format=format, pseudonym_key=_key(home, about), account=account)
             if Path(file).is_file():
                 run.run([Path(file)], progress, again=True)
             else:
@@ -76,6 +77,10 @@ def format_named(name: str | None) -> Format | None:
         if format.name == name:
             return format
     raise ValueError(f"{name!r} is no known format; known are {', '.join(format.name for format in FORMATS)}")
+
+
+def _key(home: Home, about: About) -> bytes | None:
+    return load_or_make_key(home.pseudonym_key) if about.pseudonymise else None
 
 
 @contextmanager

@@ -118,6 +118,26 @@ def test_a_file_of_unknown_format_fails_and_says_where_to_look(tmp_path: Path) -
     assert record["reason"] == "unknown-format"
 
 
+def test_a_retry_reads_a_repaired_file_again_and_the_kept_bytes_of_one_that_is_gone(tmp_path: Path) -> None:
+    good = (EXAMPLES / "claude_code" / "output_tokens_are_a_placeholder.jsonl").read_text().splitlines()
+    (tmp_path / "repaired.jsonl").write_text("\n".join([good[0], good[1][:-9]]))
+    (tmp_path / "gone.jsonl").write_text("\n".join([good[0].replace("3f0b7d9c", "99999999"), "{broken"]))
+    home = tmp_path / "home"
+    winnow("ingest", tmp_path / "repaired.jsonl", tmp_path / "gone.jsonl", "--user", "ada", "--pseudonymise", home=home)
+    assert len(rows(winnow("quarantine", "list", "--json", home=home))) == 2
+    (tmp_path / "repaired.jsonl").write_text("\n".join(good))
+    (tmp_path / "gone.jsonl").unlink()
+    [account] = rows(winnow("quarantine", "retry", "--json", home=home))
+    assert (account["records_read"], account["quarantined"]) == (2, {"not-json": 1})
+    assert [Path(str(row["file"])).name for row in rows(winnow("quarantine", "list", "--json", home=home))] == [
+        "gone.jsonl"
+    ]
+    sessions = rows(winnow("sessions", "list", "--json", home=home))
+    assert sorted((str(row["session_id"])[:8], row["turns"]) for row in sessions) == [("3f0b7d9c", 2), ("99999999", 1)]
+    assert {str(row["user_id"])[:2] for row in sessions} == {"u-"}
+    assert len({row["user_id"] for row in sessions}) == 1
+
+
 def test_state_lies_under_the_current_folder_unless_told_otherwise(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "WINNOW_HOME"}
     command = [sys.executable, "-m", "flows.cli"]

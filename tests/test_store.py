@@ -163,6 +163,25 @@ def test_a_session_without_any_turn_is_kept() -> None:
     assert list(sessions_of(table, [])) == [Session(session_id="empty", format="atif", file="f")]
 
 
+def test_a_batch_that_outgrows_its_memory_gives_back_every_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    from traces.batch import Batch
+    from traces.columns import turns_of
+
+    monkeypatch.setattr("traces.batch._MEMORY", 1)
+    monkeypatch.setattr("traces.batch._PACK_CHARS", 40)
+    batch = Batch()
+    expected: dict[str, list[Turn]] = {}
+    for number in range(40):
+        name = f"s{number % 7}"
+        first = len(expected.setdefault(name, []))
+        turns = tuple(Turn(first + n, "user", "message", f"{name} says {first + n}") for n in range(number % 4))
+        expected[name] += turns
+        batch.add(Session(session_id=name, format="atif", file="f", turns=turns))
+    batch.pack()
+    assert {staged.header.session_id: turns_of(batch.turns(staged)) for staged in batch.sessions.values()} == expected
+    batch.close()
+
+
 def test_columns_give_back_every_field_of_every_turn() -> None:
     from traces.columns import turn_columns, turns_of
 
@@ -185,6 +204,39 @@ def test_columns_give_back_every_field_of_every_turn() -> None:
     )
     table = turn_columns([Session(session_id="s", format="atif", file="f", turns=turns)])
     assert tuple(turns_of(table)) == turns
+
+
+MEASURED = """
+import resource, sys
+from pathlib import Path
+from traces.ingest import Ingest
+from traces.store import Store
+account = Ingest(Store(sys.argv[1])).run([Path(sys.argv[2])])
+assert account.balanced and not account.quarantined
+print(account.turns, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1 if sys.platform != "darwin" else 1024))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sessions", [1, 500])
+def test_a_long_file_is_streamed_in_bounded_memory(tmp_path: Path, sessions: int) -> None:
+    peaks = []
+    for size in (400, 1600):
+        file = tmp_path / f"{size}.jsonl"
+        with file.open("wb") as stream:
+            for n in range(size * 100):
+                fields = {"parentUuid": None, "isSidechain": False, "sessionId": f"s{n % sessions}", "uuid": str(n)}
+                stamp = f"2026-01-15T{n // 3600 % 24:02}:{n // 60 % 60:02}:{n % 60:02}.{n:06}Z"
+                message = {"role": "user", "content": f"{n} " + "words and words " * 620}
+                line = {**fields, "type": "user", "timestamp": stamp, "message": message}
+                stream.write(json.dumps(line).encode() + b"\n")
+        command = [sys.executable, "-c", MEASURED, str(tmp_path / f"store-{size}"), str(file)]
+        turns, peak = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+        assert int(turns) == size * 100
+        peaks.append(int(peak))
+        file.unlink()
+    assert peaks[1] < peaks[0] * 1.3  # four times the file, hardly more memory
+    assert peaks[1] < 1_000_000  # KiB
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Sessions on their way from readers to the store: packed into columns, masked, and kept within bounded memory."""
 
 import tempfile
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from traces.secrets import mask_column
 
 _PACK_CHARS = 16_000_000
 _MEMORY = 192_000_000
-_LOADED = 4
+_OPEN = 16
 _MASKED = ("text", "tool_arguments")
 
 
@@ -48,8 +49,9 @@ class Batch:
         """How many secrets were masked, by kind."""
         self._pending: list[tuple[Staged, Session]] = []
         self._pending_chars = 0
-        self._tables: list[pa.Table | None] = []
-        self._loaded: dict[int, pa.Table] = {}
+        self._tables: list[pa.RecordBatch | None] = []
+        self._rows: list[list[int]] = []
+        self._readers: dict[int, pa.ipc.RecordBatchFileReader] = {}
         self._held = 0
         self._spilled: tempfile.TemporaryDirectory[str] | None = None
 
@@ -65,6 +67,8 @@ class Batch:
         if staged is None:
             first = opening(session.turns[0]) if session.turns else ""
             staged = self.sessions[key] = Staged(msgspec.structs.replace(session, turns=()), first)
+        if not session.turns:
+            return
         self._pending.append((staged, session))
         staged.turns += len(session.turns)
         staged.digest.update(b"".join(map(msgspec.msgpack.encode, session.turns)))
@@ -82,21 +86,19 @@ class Batch:
             column, counts = mask_column(table[name].combine_chunks())
             self.masked += counts
             table = table.set_column(TURNS.get_field_index(name), TURNS.field(name), column)
-        row = 0
+        rows, row = [], 0
         for staged, session in self._pending:
             staged.pieces.append((len(self._tables), row, len(session.turns)))
+            rows.append(row)
             row += len(session.turns)
-        self._tables.append(table)
-        self._held += table.nbytes
+        self._hold(table, rows)
         self._pending, self._pending_chars = [], 0
-        if self._held > _MEMORY:
-            self._spill()
 
     def pieces(self, staged: Staged) -> Iterator[pa.Table]:
         """One session's turns, piece by piece; those it only resumes are marked as not typed, their tokens as spent."""
         done = 0
         for place, row, rows in staged.pieces:
-            piece = _numbered(self._table(place).slice(row, rows), done)
+            piece = _numbered(pa.Table.from_batches([self._piece(place, row, rows)]), done)
             yield _without_history(piece, staged.history - done) if done < staged.history else piece
             done += rows
 
@@ -108,8 +110,7 @@ class Batch:
         """Puts other turns, which are masked already, in the place of a session's own."""
         table = turn_columns([msgspec.structs.replace(staged.header, turns=tuple(turns))])
         staged.pieces = [(len(self._tables), 0, len(turns))]
-        self._tables.append(table)
-        self._held += table.nbytes
+        self._hold(table, [0])
         staged.turns = len(turns)
         staged.opening = opening(turns[0])
         staged.ended = max((turn.time for turn in turns if turn.time), default=None)
@@ -117,29 +118,41 @@ class Batch:
 
     def close(self) -> None:
         """Lets go of everything."""
-        self._tables, self._pending, self._loaded, self.sessions = [], [], {}, {}
+        self._tables, self._pending, self._readers, self.sessions = [], [], {}, {}
         if self._spilled is not None:
             self._spilled.cleanup()
 
+    def _hold(self, table: pa.Table, rows: list[int]) -> None:
+        """Keeps a table whose sessions begin at these rows."""
+        [batch] = table.combine_chunks().to_batches() or [pa.RecordBatch.from_pylist([], schema=TURNS)]
+        self._tables.append(batch)
+        self._rows.append(rows)
+        self._held += table.nbytes
+        if self._held > _MEMORY:
+            self._spill()
+
     def _spill(self) -> None:
-        """Moves the tables that are held to a temporary file each."""
+        """Moves the tables that are held to temporary files, cut so that each session's piece is read by itself."""
         if self._spilled is None:
             self._spilled = tempfile.TemporaryDirectory(prefix="winnow-")
         for place, table in enumerate(self._tables):
             if table is not None:
+                ends = [*self._rows[place][1:], len(table)]
                 with pa.OSFile(self._path(place), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-                    writer.write_table(table)
+                    for row, end in zip(self._rows[place], ends, strict=True):
+                        writer.write_batch(table.slice(row, end - row))
                 self._tables[place] = None
         self._held = 0
 
-    def _table(self, place: int) -> pa.Table:
-        table = self._tables[place] or self._loaded.get(place)
-        if table is None:
-            while len(self._loaded) >= _LOADED:
-                self._loaded.pop(next(iter(self._loaded)))
-            with pa.OSFile(self._path(place)) as source:
-                table = self._loaded[place] = pa.ipc.open_file(source).read_all()
-        return table
+    def _piece(self, place: int, row: int, rows: int) -> pa.RecordBatch:
+        table = self._tables[place]
+        if table is not None:
+            return table.slice(row, rows)
+        if place not in self._readers:
+            while len(self._readers) >= _OPEN:
+                self._readers.pop(next(iter(self._readers)))
+            self._readers[place] = pa.ipc.open_file(pa.OSFile(self._path(place)))
+        return self._readers[place].get_batch(bisect_left(self._rows[place], row))
 
     def _path(self, place: int) -> str:
         assert self._spilled is not None

@@ -52,6 +52,8 @@ class About:
     """The zone of times that name none (`--time-zone`)."""
     columns: Columns = field(default_factory=Columns)
     """For submission tables."""
+    pseudonymise: bool = False
+    """Whether user ids are replaced before they are stored (`--pseudonymise`)."""
 
 
 @dataclass(frozen=True, slots=True)
