@@ -31,6 +31,8 @@ def _sink(out: Path | None) -> Iterator[BinaryIO]:
     if out is None:
         yield sys.stdout.buffer
         return
+    if not out.parent.is_dir():
+        raise FileNotFoundError(f"{out.parent}: there is no such folder to write {out.name} to")
     partial = out.with_name(f".{out.name}.writing")
     try:
         opened = gzip.open(partial, "wb") if out.suffix == ".gz" else partial.open("wb")

@@ -27,13 +27,17 @@ class Home:
 
     @property
     def lock(self) -> Path:
-        """The lock that a writer of the store holds."""
-        return self.data / ".ingest.lock"
+        """The lock that a writer of the store holds: in the store where that is a folder, else in the home."""
+        return (self.store.folder or self.data) / ".ingest.lock"
 
     @property
     def pseudonym_key(self) -> Path:
         """The key that pseudonyms are made with; it stays with the operator."""
         return self.data / "pseudonym.key"
+
+    def keeps(self, path: Path) -> bool:
+        """Whether a file is the home's own: its key, its lock, what it is writing."""
+        return path == self.pseudonym_key or (path.parent == self.data and path.name.startswith("."))
 
     @property
     def fetched(self) -> Path:

@@ -36,6 +36,7 @@ def ingest(
             format=format_named(format),
             user_from_folder=user_from_folder,
             pseudonym_key=_key(home, about),
+            own=home.keeps,
         )
         return run.run(paths, progress, again)
 

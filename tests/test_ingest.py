@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 import zstandard
 
+from flows import ingest as flow
+from flows.home import Home
 from traces import files
-from traces.format import About
+from traces.format import About, Record, Unreadable
 from traces.ingest import Account, Busy, Ingest, only_writer
 from traces.quarantine import quarantined
+from traces.readers.claude_code import ClaudeCode
 from traces.schema import Session
 from traces.store import Store
 
@@ -229,6 +232,103 @@ def test_bytes_that_were_kept_are_read_again_when_their_file_is_gone(store: Path
     assert len(stored(store)[ID].turns) == 2
 
 
+def test_a_kept_line_that_can_be_read_now_is_added_to_its_session(
+    store: Path, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (inbox / "a.jsonl").write_bytes(text(talk(9)))
+    real = ClaudeCode.add
+
+    def older(self: ClaudeCode, record: Record) -> Any:
+        if b"line 4" in record.raw:
+            raise Unreadable("wrong-type", "an older reader did not know this")
+        return real(self, record)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ClaudeCode, "add", older)
+        ingest(store, inbox)
+    assert len(stored(store)[ID].turns) == 8
+    [record] = quarantined(Store(store))
+    (inbox / "a.jsonl").unlink()
+    Ingest(Store(store), About(file="")).read_kept(record.file, [record])
+    assert [turn.text for turn in stored(store)[ID].turns] == [f"line {n}" for n in range(9)]
+    assert list(quarantined(Store(store))) == []
+
+
+def test_a_kept_row_without_its_header_stays_in_the_quarantine(store: Path, inbox: Path) -> None:
+    (inbox / "t.csv").write_text("person,text,time\nann,one,2026-01-15T09:00:00Z\nann,two,not a time\n")
+    ingest(store, inbox)
+    [record] = quarantined(Store(store))
+    (inbox / "t.csv").unlink()
+    run = Ingest(Store(store), About(file=""))
+    run.read_kept(record.file, [record])
+    assert run.account.files == {"kept": 1}
+    assert list(quarantined(Store(store))) == [record]
+
+
+def test_a_file_that_lost_its_end_does_not_take_it_from_the_session(store: Path, inbox: Path) -> None:
+    (inbox / "a.jsonl").write_bytes(text(talk(9)))
+    ingest(store, inbox)
+    (inbox / "a.jsonl").write_bytes(text(talk(3)))
+    assert ingest(store, inbox).sessions["same"] == 1
+    assert len(stored(store)[ID].turns) == 9
+
+
+def test_a_name_that_is_not_utf_8_costs_nothing(store: Path, inbox: Path) -> None:
+    name = os.fsencode(inbox) + b"/bad\xffname.jsonl"
+    try:
+        Path(os.fsdecode(name)).write_bytes(text(talk(2)))
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    (inbox / "good.jsonl").write_bytes(text(talk(2, "good")))
+    assert ingest(store, inbox).sessions["new"] == 2
+    assert stored(store)[ID].file.endswith("bad\\xffname.jsonl")
+    assert ingest(store, inbox).files == {"unchanged": 2}
+
+
+def test_members_of_one_name_are_two_and_an_archive_expands_so_far_in_all(
+    store: Path, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with zipfile.ZipFile(inbox / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.jsonl", text(talk(4, "one")))
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("a.jsonl", text(talk(4, "two")))
+        archive.writestr("blank.jsonl", text(talk(2, "three")) + b"\n" * 3_000_000)
+        archive.writestr("late.jsonl", text(talk(2, "four")))
+    monkeypatch.setattr(files, "EXPANSION", 3_001_500)
+    monkeypatch.setattr(files, "EXPANSION_RATIO", 1)
+    account = ingest(store, inbox)
+    assert {name: len(session.turns) for name, session in stored(store).items()} == {"one": 4, "two": 4}
+    assert account.quarantined == {"expands-too-far": 2}
+
+
+def test_neither_key_nor_lock_nor_names_get_out_by_the_back_door(tmp_path: Path) -> None:
+    home = Home(tmp_path / "ada")
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "a.jsonl").write_bytes(text(talk(2)))
+    about = About(file="", user="ada", pseudonymise=True)
+    for _ in range(2):
+        account = flow.ingest(home, [tmp_path / "ada"], about=about)
+        assert account.quarantined.total() == 0
+    key = home.pseudonym_key.read_bytes().strip()
+    assert all(
+        key not in path.read_bytes()
+        for path in home.data.rglob("*")
+        if path not in (home.pseudonym_key,) and path.is_file()
+    )
+
+
+def test_two_homes_with_one_store_take_turns(tmp_path: Path, inbox: Path) -> None:
+    (inbox / "a.jsonl").write_bytes(text(talk(2)))
+    place = str(tmp_path / "store")
+    one, other = Home(tmp_path / "one", place), Home(tmp_path / "other", place)
+    with only_writer(one.lock), pytest.raises(Busy):
+        flow.ingest(other, [inbox], about=About(file=""))
+    state = one.store.state()
+    flow.ingest(other, [inbox], about=About(file=""))
+    with pytest.raises(FileExistsError, match="another writer has committed"):
+        one.store.commit(state, [], [], {})
+
+
 def test_gzip_zstd_and_zip_are_unpacked(store: Path, inbox: Path) -> None:
     (inbox / "a.jsonl.gz").write_bytes(gzip.compress(text(talk(2, "in-gzip"))))
     (inbox / "b.jsonl.zst").write_bytes(zstandard.compress(text(talk(3, "in-zstd"))))
@@ -254,6 +354,8 @@ def test_an_archive_that_breaks_off_gives_what_it_has_and_says_so(store: Path, i
     (inbox / "a.jsonl").write_bytes(packed[: len(packed) * 2 // 3])
     account = ingest(store, inbox)
     assert account.quarantined["broken-archive"] == 1
+    [record] = quarantined(Store(store))
+    assert not record.whole
     assert 50 < len(stored(store)[ID].turns) < 200
 
 
@@ -308,7 +410,7 @@ def test_the_store_itself_and_what_git_keeps_are_not_taken_for_traces(tmp_path: 
     (tmp_path / ".git" / "objects").mkdir(parents=True)
     (tmp_path / ".git" / "objects" / "ab12").write_bytes(b"blob")
     assert ingest(tmp_path / "data", tmp_path).files == {"read": 1}
-    assert ingest(tmp_path / "data", tmp_path).files == {"unchanged": 1, "own-store": 3}
+    assert ingest(tmp_path / "data", tmp_path).files == {"unchanged": 1, "our-own": 3}
 
 
 def test_a_file_that_may_not_be_read_is_quarantined_and_tried_again(

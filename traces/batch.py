@@ -42,7 +42,9 @@ class Staged:
 class Batch:
     """Collects sessions, whole or in parts, until they are committed."""
 
-    def __init__(self) -> None:
+    def __init__(self, fragments: bool = False) -> None:
+        self.fragments = fragments
+        """Whether its sessions are pieces of ones that are known, to be added to them."""
         self.sessions: dict[tuple[str, str], Staged] = {}
         """The sessions by file and id, in the order of their coming."""
         self.masked: Counter[str] = Counter()

@@ -26,7 +26,7 @@ EXPANSION_RATIO = 100
 """How many times its own size one archive may expand, when that is more than `EXPANSION`."""
 
 _ZSTD_METHOD = 93
-_STEP = 64 * 1024  # what comes before a break is kept up to the last step
+_STEP = 16 * 1024  # what comes before a break is kept up to the last step
 _GZIP, _ZSTD, _ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
 _BROKEN = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
@@ -66,22 +66,23 @@ def walk(paths: list[Path]) -> Iterator[Found]:
 class _Bounded(io.RawIOBase):
     """A decompressed stream that refuses to give more than it may, and says plainly when it is broken."""
 
-    def __init__(self, stream: BinaryIO, allowance: int) -> None:
+    def __init__(self, stream: BinaryIO, most: int) -> None:
         self._stream = stream
-        self._left = allowance
-        self._allowance = allowance
+        self._read = getattr(stream, "read1", stream.read)
+        self._left = most
+        self._most = most
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: "memoryview | bytearray") -> int:  # type: ignore[override]
         try:
-            data = self._stream.read(min(len(buffer), _STEP))
+            data = self._read(min(len(buffer), _STEP))
         except _BROKEN as error:
             raise Unreadable("broken-archive", f"the compressed data breaks off or is damaged: {error}") from error
         self._left -= len(data)
         if self._left < 0:
-            raise Unreadable("expands-too-far", f"it expands to more than {self._allowance:,} bytes")
+            raise Unreadable("expands-too-far", f"it expands to more than {self._most:,} bytes")
         buffer[: len(data)] = data
         return len(data)
 
@@ -90,9 +91,8 @@ class _Bounded(io.RawIOBase):
         super().close()
 
 
-def _bounded(stream: BinaryIO, compressed: int) -> BinaryIO:
-    allowance = max(EXPANSION, EXPANSION_RATIO * compressed)
-    return io.BufferedReader(_Bounded(stream, allowance), 1024 * 1024)
+def _bounded(stream: BinaryIO, most: int) -> BinaryIO:
+    return io.BufferedReader(_Bounded(stream, most), 1024 * 1024)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +103,14 @@ class Plain:
 
     def open(self) -> BinaryIO:
         """A fresh stream of its (decompressed) bytes."""
-        size = self.path.stat().st_size
         stream = self.path.open("rb", buffering=1024 * 1024)
         magic = stream.read(4)
         stream.seek(0)
         if magic.startswith(_GZIP):
             stream.close()
-            return _bounded(gzip.open(self.path), size)  # type: ignore[arg-type]
+            return _bounded(gzip.open(self.path), allowance(self.path))  # type: ignore[arg-type]
         if magic == _ZSTD:
-            return _bounded(_unzstd(stream), size)
+            return _bounded(_unzstd(stream), allowance(self.path))
         return stream
 
     @property
@@ -126,12 +125,19 @@ class Member:
     """One member of a zip archive; of those, zstd ones (method 93) are read too."""
 
     archive: Path
+    place: int
+    """Its place in the archive, since two members may have one name."""
     name: str
+    """Its name; numbered from the second of its name on."""
+    too_far: bool = False
+    """Whether the archive has expanded as far as it may before it."""
 
     def open(self) -> BinaryIO:
         """A fresh stream of the member's bytes, whatever its compression; a gzip inside is not unpacked again."""
+        if self.too_far:
+            raise Unreadable("expands-too-far", f"the archive expands to more than {allowance(self.archive):,} bytes")
         with members(self.archive) as archive:
-            return open_member(archive, archive.getinfo(self.name))
+            return open_member(archive, archive.infolist()[self.place])
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +151,25 @@ class Kept:
         return io.BytesIO(self.raw)
 
 
+def members_of(path: Path) -> Iterator[Member]:
+    """The members of an archive that are files, within what the archive may expand to in all."""
+    expanded = 0
+    names: dict[str, int] = {}
+    with members(path) as archive:
+        for place, info in enumerate(archive.infolist()):
+            if info.is_dir():
+                continue
+            expanded += info.file_size
+            times = names[info.filename] = names.get(info.filename, 0) + 1
+            name = info.filename if times == 1 else f"{info.filename}#{times}"
+            yield Member(path, place, name, expanded > allowance(path))
+
+
+def allowance(archive: Path) -> int:
+    """How far an archive may expand."""
+    return max(EXPANSION, EXPANSION_RATIO * archive.stat().st_size)
+
+
 def members(archive: Path) -> zipfile.ZipFile:
     """The opened zip archive; `Unreadable` when it is damaged."""
     try:
@@ -154,11 +179,10 @@ def members(archive: Path) -> zipfile.ZipFile:
 
 
 def open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
-    """A stream of one member's bytes, bounded by the size of the archive."""
-    size = Path(str(archive.filename)).stat().st_size
+    """A stream of one member's bytes, of which there may be as many as it says itself."""
     if info.compress_type != _ZSTD_METHOD:
         try:
-            return _bounded(archive.open(info), size)  # type: ignore[arg-type]
+            return _bounded(archive.open(info), info.file_size)  # type: ignore[arg-type]
         except (*_BROKEN, NotImplementedError, RuntimeError) as error:
             raise Unreadable("broken-archive", f"member {info.filename!r}: {error}") from error
     stream = Path(str(archive.filename)).open("rb")
@@ -169,7 +193,7 @@ def open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
     except (OSError, struct.error) as error:
         stream.close()
         raise Unreadable("broken-archive", f"member {info.filename!r}: its place in the archive is wrong") from error
-    return _bounded(_unzstd(_Slice(stream, info.compress_size)), size)
+    return _bounded(_unzstd(_Slice(stream, info.compress_size)), info.file_size)
 
 
 class _Slice(io.RawIOBase):
@@ -200,5 +224,16 @@ def _unzstd(stream: "BinaryIO | io.RawIOBase") -> BinaryIO:
 
 def head_of(content: Content) -> bytes:
     """A file's first bytes, as many as are looked at."""
+    data = b""
     with content.open() as stream:
-        return stream.read(HEAD)
+        while len(data) < HEAD:
+            try:
+                more = stream.read(min(_STEP, HEAD - len(data)))
+            except Unreadable:
+                if not data:
+                    raise
+                break
+            if not more:
+                break
+            data += more
+    return data

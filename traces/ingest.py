@@ -5,11 +5,13 @@ one after the other and committed in batches, so a killed run leaves whole batch
 """
 
 import fcntl
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import msgspec
@@ -17,7 +19,7 @@ from xxhash import xxh3_128
 
 from traces.batch import Batch
 from traces.commit import commit
-from traces.files import Found, Kept, Member, Plain, members, walk
+from traces.files import Found, Kept, Plain, members_of, walk
 from traces.format import About, Content, Format, Record, Unreadable
 from traces.pseudonyms import pseudonym, without_home
 from traces.quarantine import Quarantined, Refusals
@@ -27,6 +29,8 @@ from traces.store import State, Store
 
 HEAD_OF_UNKNOWN = 64 * 1024
 """How much of a file whose format is not known goes to the quarantine."""
+
+_COMMIT_SECONDS = 20.0
 
 Progress = Callable[[Path, int], None]
 """Told of each file, and of the bytes that were dealt with since the last call."""
@@ -93,11 +97,14 @@ class Ingest:
     """Takes the first folder under each given path as the user's id."""
     pseudonym_key: bytes | None = None
     """Replaces user ids by pseudonyms made with this key."""
+    own: Callable[[Path], bool] = lambda _path: False
+    """Which files are Winnow's own and no traces."""
     account: Account = field(default_factory=Account)
     _batch: Batch = field(default_factory=Batch)
     _state: State = field(default_factory=State)
     _files: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     _refusals: Refusals = field(init=False)
+    _began: float = 0.0
     _digests: set[str] = field(default_factory=set)
 
     def run(self, paths: Sequence[Path], progress: Progress = silent, again: bool = False) -> Account:
@@ -109,7 +116,7 @@ class Ingest:
             for top in paths:
                 for found in walk([top]):
                     self._file(found, top, again, progress)
-                    if self._batch.large:
+                    if self._batch.large or monotonic() - self._began > _COMMIT_SECONDS:
                         self._commit()
             self._commit()
         finally:
@@ -118,33 +125,40 @@ class Ingest:
         return self.account
 
     def read_kept(self, file: str, records: Sequence[Quarantined]) -> None:
-        """Reads the bytes that the quarantine has kept of a file that is gone."""
+        """Reads the bytes that the quarantine kept of a file that is gone; what they give is added to its sessions."""
         self._begin(self.store.state())
-        about = replace(self.about, file=file)
+        self._batch.fragments = True
+        before = self.account.records_seen
         kept = Kept(b"\n".join(record.raw for record in records))
-        self._files[file] = {"size": None, "changed": None, "digest": None}
-        self._refusals.files.add(file)
         try:
-            self._read(kept, Path(file), about, silent)
-        except Unreadable as error:
-            self._unread(kept, about, error)
-        self._commit()
+            self._read(kept, Path(file), replace(self.about, file=file), silent)
+        except Unreadable:
+            self._begin(self._state)
+        if self.account.records_seen - before == len(records) and all(record.whole for record in records):
+            self._refusals.files.add(file)
+            self.account.files["read"] += 1
+            self._commit()
+            return
+        self.account.files["kept"] += 1  # by themselves they do not say enough (a row without its header): they stay
+        self._begin(self._state)
 
     def _file(self, found: Found, top: Path, again: bool, progress: Progress) -> None:
-        skipped = found.skipped or ("own-store" if self.store.holds(found.path.absolute()) else None)
+        ours = self.store.holds(found.path.absolute()) or self.own(found.path.absolute())
+        skipped = found.skipped or ("our-own" if ours else None)
         if skipped:
             self.account.files[skipped] += 1
             return
-        name = str(found.path.absolute())
+        name = os.fsencode(found.path.absolute()).decode("utf-8", "backslashreplace")
         about = replace(self.about, file=name, user=self._user(found.path, top))
         try:
             stat = found.path.stat()
-            outcome, entry = self._entry(found.path, name, stat.st_size, stat.st_mtime_ns, again)
+            known_as = name if self.pseudonym_key is None else without_home(self.pseudonym_key, name)
+            outcome, entry = self._entry(found.path, known_as, stat.st_size, stat.st_mtime_ns, again)
             if outcome is None:
                 outcome = self._contents(found.path, about, progress)
                 if outcome == "read":
                     self.account.bytes += stat.st_size
-            self._files[name] = entry
+            self._files[known_as] = entry
         except OSError as error:
             outcome = "unreadable-file"
             self._refuse(about, Refused(Record(b"", 0), outcome, f"the file cannot be read: {error.strerror}"))
@@ -175,15 +189,13 @@ class Ingest:
             if error.reason != "unknown-format" or not plain.is_zip:
                 return self._unread(plain, about, error)
         try:
-            with members(path) as archive:
-                names = [info.filename for info in archive.infolist() if not info.is_dir()]
+            inside = list(members_of(path))
         except Unreadable as error:
             return self._unread(plain, about, error)
-        for name in names:
-            inner = replace(about, file=f"{about.file}!/{name}")
-            member = Member(path, name)
+        for member in inside:
+            inner = replace(about, file=f"{about.file}!/{member.name}")
             try:
-                self._read(member, Path(name), inner, progress)
+                self._read(member, Path(member.name), inner, progress)
             except Unreadable as error:
                 self._unread(member, inner, error)
         return "read"
@@ -212,6 +224,9 @@ class Ingest:
                 raw = stream.read(HEAD_OF_UNKNOWN + 1)
         except Unreadable:
             raw = b""
+        if not raw and isinstance(content, Plain):
+            with content.path.open("rb") as stream:
+                raw = stream.read(HEAD_OF_UNKNOWN + 1)
         if not raw.strip(b"\xef\xbb\xbf\0 \t\r\n") and error.reason == "unknown-format":
             return "empty"
         record = Record(raw[:HEAD_OF_UNKNOWN], 0, whole=len(raw) <= HEAD_OF_UNKNOWN)
@@ -242,6 +257,7 @@ class Ingest:
 
     def _begin(self, state: State) -> None:
         self._state = state
+        self._began = monotonic()
         self._batch, self._files = Batch(), {}
         self._refusals = Refusals(self.store, state.number + 1)
 

@@ -87,7 +87,7 @@ def settle(batch: Batch, store: Store, state: State) -> Merge:
 def _settle_one(batch: Batch, store: Store, staged: Staged, register: _Register, merge: Merge) -> None:
     header = staged.header
     known = register.same_id(header.session_id)
-    if known is not None and header.format in SPREAD:
+    if known is not None and (header.format in SPREAD or batch.fragments):
         if not _put_together(batch, store, known, staged):
             merge.same += 1
             return
@@ -96,7 +96,7 @@ def _settle_one(batch: Batch, store: Store, staged: Staged, register: _Register,
         if known is not None and known.opening != staged.opening and known.file != header.file:
             header = staged.header = msgspec.structs.replace(header, session_id=f"{header.session_id}~{staged.opening}")
             known = register.same_id(header.session_id)
-        if known is not None and _is_copy(known, staged):
+        if known is not None and (_is_copy(known, staged) or _is_less(batch, store, known, staged)):
             merge.same += 1
             return
     if header.started is not None:
@@ -155,11 +155,25 @@ def _is_copy(known: _Known, staged: Staged) -> bool:
     return staged.turns <= known.turns
 
 
+def _is_less(batch: Batch, store: Store, known: _Known, staged: Staged) -> bool:
+    """Whether the file has lost the end of what was read of it before, as when it is truncated while it is copied."""
+    if known.opening != staged.opening or staged.turns >= known.turns:
+        return False
+    return _alike(_turns(batch, store, known), batch.turns(staged)) == staged.turns
+
+
 def _copied(before: pa.Table, now: pa.Table) -> int:
     """How many first turns are the same in both, times and all; 0 unless an answer is among them.
 
     Equal prompts at the same second happen (a script may send them); equal answers at the same time are a copy.
     """
+    prefix = _alike(before, now)
+    answers = pc.and_(pc.equal(now["role"], "assistant"), pc.is_valid(now["time"])).slice(0, prefix)
+    return prefix if pc.any(answers).as_py() else 0
+
+
+def _alike(before: pa.Table, now: pa.Table) -> int:
+    """How many first turns are the same in both."""
     length = min(len(before), len(now))
     alike = pa.array([True] * length)
     for name in _ALIKE:
@@ -167,9 +181,7 @@ def _copied(before: pa.Table, now: pa.Table) -> int:
         same = pc.or_kleene(pc.equal(left, right), pc.and_(pc.is_null(left), pc.is_null(right)))
         alike = pc.and_(alike, pc.fill_null(same, False).combine_chunks())
     first_other = pc.index(alike, False).as_py()
-    prefix = length if first_other < 0 else first_other
-    answers = pc.and_(pc.equal(now["role"], "assistant"), pc.is_valid(now["time"])).slice(0, prefix)
-    return prefix if pc.any(answers).as_py() else 0
+    return length if first_other < 0 else int(first_other)
 
 
 def _stored(batch: Batch, store: Store, state: State) -> list[_Known]:

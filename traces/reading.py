@@ -61,11 +61,20 @@ class Reading:
                 else:
                     self.read += 1
                     yield from sessions
-        except Unreadable as error:
-            self.seen += 1
-            self.refused += 1
-            yield Refused(Record(b"", 0), error.reason, error.detail)
-        yield from reader.finish()
+        except Exception as error:  # noqa: BLE001 - what was read before the break is kept
+            yield self._broken(error)
+        try:
+            yield from reader.finish()
+        except Exception as error:  # noqa: BLE001 - as for a record
+            yield self._broken(error)
+
+    def _broken(self, error: Exception) -> Refused:
+        """The rest of a file that cannot be cut into records, or not be brought to an end."""
+        self.seen += 1
+        self.refused += 1
+        if isinstance(error, Unreadable):
+            return Refused(Record(b"", 0, whole=False), error.reason, error.detail)
+        return Refused(Record(b"", 0, whole=False), "reader-error", f"{type(error).__name__}: {error}")
 
 
 def read(path: Path, about: About | None = None) -> tuple[list[Session], list[Refused]]:

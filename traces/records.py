@@ -5,6 +5,7 @@ A record longer than `LONGEST` is cut there and marked, so that it goes to the q
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
@@ -33,6 +34,16 @@ def lines(content: Content) -> Iterator[Record]:
                     pass
             if not raw.isspace():
                 yield Record(raw, number, whole=whole)
+            elif raw == b"\n" and hasattr(stream, "peek"):
+                number += _blank_lines(stream)
+
+
+def _blank_lines(stream: Any) -> int:
+    """Passes over the blank lines that come next, many at a time; how many there were."""
+    passed = 0
+    while (ahead := stream.peek()) and not ahead.strip(b"\n"):
+        passed += len(stream.read(len(ahead)))
+    return passed
 
 
 def values(content: Content) -> Iterator[Record]:

@@ -78,6 +78,11 @@ class Store:
         self._root = root
         self._fs: pafs.FileSystem = pafs.SubTreeFileSystem(root, fs)
 
+    @property
+    def folder(self) -> Path | None:
+        """Its folder, where it lies in one of this machine's."""
+        return Path(self._root) if self._local else None
+
     def state(self) -> State:
         """The store as of its newest commit."""
         try:
@@ -123,9 +128,12 @@ class Store:
         self, before: State, added: Sequence[str], removed: Sequence[str], files: Mapping[str, Mapping[str, Any]]
     ) -> State:
         """Makes written parts part of the store, and takes others out, at one stroke."""
+        number = before.number + 1
+        name = f"commits/{number:08}.json"
+        if name.rpartition("/")[2] in self._commits():
+            raise FileExistsError(f"{self.place}: another writer has committed meanwhile; run this again")
         for part in added:
             self._reveal(part)
-        number = before.number + 1
         after = State(number, (before.parts | set(added)) - set(removed), {**before.files, **files})
         base = len(self._commits()) >= _COMPACT_AFTER
         content = {
@@ -135,7 +143,6 @@ class Store:
             "removed": [] if base else sorted(removed),
             "files": dict(after.files if base else files),
         }
-        name = f"commits/{number:08}.json"
         self._fs.create_dir("commits", recursive=True)
         with self._fs.open_output_stream(_hidden(name)) as stream:
             stream.write(json.dumps(content).encode())

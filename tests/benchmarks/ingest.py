@@ -56,7 +56,7 @@ def _line(number: int, session: str, kind: str, text: str) -> dict[str, object]:
         usage = {"input_tokens": 4, "cache_read_input_tokens": 9_000, "output_tokens": 90}
         message |= {"id": f"m{number}", "model": "claude-x", "type": "message", "usage": usage}
     line: dict[str, object] = {"parentUuid": f"u{number - 1}", "isSidechain": False, "userType": "external"}
-    line |= {"cwd": "/work/shop", "sessionId": session, "version": "2.1.70", "type": role, "message": message}
+    line |= {"cwd": "/srv/shop", "sessionId": session, "version": "2.1.70", "type": role, "message": message}
     line |= {
         "uuid": f"u{number}",
         "timestamp": f"2026-01-15T{number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02}.123Z",

@@ -2,8 +2,9 @@
 
 They are recognised so that a folder can be taken in whole without unknown files; what they say stands in the sessions
 themselves. Known are OpenClaw's trajectory pointers, runtime trajectories (a second record of the same session) and
-`sessions.json`; Claude Code's `sessions-index.json` and `history.jsonl`; Codex's `session_index.jsonl` and
-`history.jsonl`; Gemini CLI's `logs.json`; and Winnow's own labels beside sessions that people have judged.
+`sessions.json`; Claude Code's `sessions-index.json`, `history.jsonl` and `agent-*.meta.json`; Codex's
+`session_index.jsonl` and `history.jsonl`; Gemini CLI's `logs.json`; and Winnow's own labels beside sessions that
+people have judged.
 """
 
 from collections.abc import Iterable
@@ -44,6 +45,8 @@ def _matches(head: Head) -> bool:
     if not head.objects:
         return False
     first = head.objects[0]
+    if head.name.startswith("agent-") and head.name.endswith(".meta.json") and "agentType" in first:
+        return True
     if str(first.get("traceSchema")).startswith("openclaw-trajectory"):
         return True
     if first.keys() == {"session_id", "ts", "text"} or any(keys <= first.keys() for keys in _KEYS):
