@@ -1,0 +1,45 @@
+"""How hard a person tries not to be seen."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeVar, get_args
+
+from numpy.random import Generator
+
+Clock = Literal["even", "jittered", "borrowed", "human"]
+Wording = Literal["verbatim", "shuffled", "reworded", "borrowed"]
+Text = Literal["made", "borrowed"]
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """The knobs that every strategy obeys as far as it can."""
+
+    clock: Clock = "borrowed"
+    """Pauses before prompts: a timer's, a timer's with jitter, those of other sessions, or a person's."""
+    wording: Wording = "verbatim"
+    """Prompts: the same again, the same parts in another order, the same ask in other words, another session's."""
+    text: Text = "borrowed"
+    """Filler: made up by grammar, or taken from other sessions."""
+    length: float = 0.5
+    """How long the session gets, as a quantile of genuine sessions of its source."""
+    share: float = 1.0
+    """The share of the session's characters that is padding, from 0.1 (mixed into real work) to 1 (nothing else)."""
+
+    @classmethod
+    def draw(cls, rng: Generator) -> "Effort":
+        """An effort at random; a third of all sessions are nothing but padding."""
+        return cls(
+            clock=_pick(get_args(Clock), rng),
+            wording=_pick(get_args(Wording), rng),
+            text=_pick(get_args(Text), rng),
+            length=float(rng.uniform(0.05, 0.95)),
+            share=1.0 if rng.random() < 1 / 3 else float(rng.uniform(0.1, 0.95)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.clock},{self.wording},{self.text},length={self.length:.2f},share={self.share:.2f}"
+
+
+def _pick(values: tuple[_T, ...], rng: Generator) -> _T:
+    return values[int(rng.integers(len(values)))]
