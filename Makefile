@@ -18,14 +18,17 @@ step = @printf '\n$$ winnow %s\n' '$(1)' && $(WINNOW) --home $(DEMO) $(1)
 help: ## Lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
-demo: $(STAMP) ## Reads the examples into .demo/ and shows what came of it
+demo: $(STAMP) ## Simulates a company, reads its traces into .demo/, builds a training set, shows what came of it
 	@rm -rf $(DEMO)
-	$(call step,ingest data/examples)
-	$(call step,sessions list --limit 10)
+	$(call step,simulate --out $(DEMO)/company --people 40 --days 14)
+	$(call step,ingest $(DEMO)/company/traces --user-from-folder --source company)
+	$(call step,ingest data/examples --source examples)
+	$(call step,sessions list --limit 12)
 	$(call step,quarantine list --reason truncated)
+	$(call step,dataset build --genuine data/examples/claude_code --genuine data/examples/codex --out $(DEMO)/dataset)
 	$(call step,export --out $(DEMO)/sessions.jsonl.gz)
-	@printf '\nThe examples are read; what came of them lies in $(DEMO)/, which may be deleted. Next, read your own traces:\n'
-	@printf '\n  $(BIN)/winnow ingest PATH\n\n'
+	@printf '\n%s\n\n' 'What came of it lies in $(DEMO)/, which may be deleted. Next, read your own traces:'
+	@printf '  %s\n\n' '$(BIN)/winnow ingest PATH'
 
 test: $(DEV_STAMP) ## Runs the tests, but for the slow ones
 	@$(BIN)/python -m pytest -m 'not slow'
@@ -39,8 +42,9 @@ lint: $(DEV_STAMP) ## Checks style, format and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench: $(DEV_STAMP) ## Measures how fast traces are read
+bench: $(DEV_STAMP) ## Measures how fast traces are read, and padded sessions made
 	@$(BIN)/python tests/benchmarks/ingest.py
+	@$(BIN)/python tests/benchmarks/strategies.py
 
 picture: $(STAMP) ## Draws the README's picture anew
 	@rm -rf $(DEMO)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
+from flows.cli_dataset import dataset, simulate
 from flows.home import Home
 
 app = typer.Typer(
@@ -21,6 +22,8 @@ app = typer.Typer(
 sessions = typer.Typer(no_args_is_help=True, help="What has been ingested.")
 quarantine = typer.Typer(no_args_is_help=True, help="What could not be read, kept with its reason and its bytes.")
 app.add_typer(sessions, name="sessions")
+app.add_typer(dataset, name="dataset")
+app.command()(simulate)
 app.add_typer(quarantine, name="quarantine")
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
@@ -31,12 +34,15 @@ def main() -> None:
     """Runs the command; an error is one clear line and a non-zero exit, a traceback only with `--debug`."""
     try:
         app()
+    except KeyboardInterrupt:
+        typer.secho("winnow: stopped", fg="red", err=True)
+        sys.exit(130)
     except Exception as error:
         if "--debug" in sys.argv:
             raise
         from traces.format import Unreadable
 
-        expected = isinstance(error, (OSError, Unreadable, ValueError, ZoneInfoNotFoundError))
+        expected = isinstance(error, (OSError, Unreadable, ValueError))
         known = str(error) if expected else f"this should not happen: {type(error).__name__}: {error}"
         hint = "" if expected else " (run it again with `winnow --debug …` for the traceback, and report it)"
         typer.secho(f"winnow: {' '.join(known.split())}{hint}", fg="red", err=True)
@@ -76,7 +82,9 @@ def ingest(
     person_column: Annotated[str | None, typer.Option(help="Tables: the column with the person.")] = None,
     text_column: Annotated[str | None, typer.Option(help="Tables: the column with the text.")] = None,
     time_column: Annotated[str | None, typer.Option(help="Tables: the column with the time.")] = None,
-    shift_gap: Annotated[float, typer.Option(help="Tables: a pause of so many minutes ends a shift.")] = 240.0,
+    shift_gap: Annotated[
+        float, typer.Option(help="Tables: a pause of so many minutes ends a shift.", min=0.001)
+    ] = 240.0,
     mlflow: Annotated[str | None, typer.Option(help="Tracking URI of an MLflow whose traces to read as well.")] = None,
     experiment: Annotated[list[str] | None, typer.Option(help="With --mlflow: only these experiments.")] = None,
     pseudonymise: Annotated[
@@ -98,12 +106,12 @@ def ingest(
     every = list(paths or ())
     if mlflow is not None:
         every.append(flow.fetch_mlflow(home, mlflow, experiment or ()))
+    if experiment and mlflow is None:
+        raise typer.BadParameter("it goes with --mlflow URI", param_hint="--experiment")
     if not every:
         raise typer.BadParameter("give at least one PATH, or --mlflow URI", param_hint="PATHS")
     columns = Columns(person_column, text_column, time_column, shift_gap)
-    about = About(
-        file="", user=user, source=source, zone=ZoneInfo(time_zone), columns=columns, pseudonymise=pseudonymise
-    )
+    about = About(file="", user=user, source=source, zone=_zone(time_zone), columns=columns, pseudonymise=pseudonymise)
     if format is None and (person_column or text_column or time_column):
         format = "table"
     try:
@@ -160,15 +168,13 @@ def list_sessions(
     source: Annotated[str | None, typer.Option(help="Only of this source.")] = None,
     format: Annotated[str | None, typer.Option(help="Only of this format.")] = None,
     since: Annotated[str | None, typer.Option(help="Only those started on this day or later (2026-01-31).")] = None,
-    limit: Annotated[int, typer.Option(help="At most so many, the newest first; 0 for all.")] = 50,
+    limit: Annotated[int, typer.Option(help="At most so many, the newest first; 0 for all.", min=0)] = 50,
     as_json: AsJson = False,
 ) -> None:
     """Lists sessions, the newest first."""
     from flows import listings, show
 
-    rows, total = listings.sessions(
-        context.obj, user, source, format, date.fromisoformat(since) if since else None, limit
-    )
+    rows, total = listings.sessions(context.obj, user, source, format, _day(since), limit)
     if as_json:
         show.json_lines(rows)
         return
@@ -218,6 +224,20 @@ def retry_quarantine(context: typer.Context, as_json: AsJson = False) -> None:
     from flows import ingest as flow
 
     _account(flow.retry(context.obj), as_json)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise ValueError(f"{text!r} is not a day; write it as 2026-01-31") from error
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"{name!r} is no time zone; write it as Europe/Berlin or UTC") from error
 
 
 def _account(account: Any, as_json: bool) -> None:

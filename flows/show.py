@@ -9,7 +9,15 @@ from typing import Any
 
 import msgspec
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -17,7 +25,7 @@ from traces.ingest import Account
 from traces.ingest import Progress as Told
 from traces.schema import Session, Turn
 
-_ACTIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_ACTIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _CUT = 2000
 _WIDE = 100
 
@@ -51,8 +59,9 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[object]], *, wrap: boo
 
 def sessions(rows: Iterable[Mapping[str, Any]]) -> None:
     """Session headers, a line each; ids are cut to what `winnow sessions show` needs."""
+    day = "%m-%d" if out.width < _WIDE else "%Y-%m-%d"
     columns: dict[str, Callable[[Mapping[str, Any]], object]] = {
-        "started": lambda row: f"{row['started']:%Y-%m-%d %H:%M}" if row["started"] else None,
+        "started": lambda row: f"{row['started']:{day} %H:%M}" if row["started"] else None,
         "id": lambda row: _cut_to(row["session_id"], 10),
         "user": lambda row: _cut_to(row["user_id"], 10),
         "format": lambda row: row["format"],
@@ -88,6 +97,24 @@ def progress_over(paths: Iterable[Path]) -> Iterator[Told]:
         yield tell
 
 
+@contextmanager
+def progress_of(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar over things that are counted, on a terminal; silent elsewhere."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def fields(value: Any) -> None:
+    """A dataclass's counts, a line each."""
+    rows: list[tuple[str, object]] = []
+    for name, number in msgspec.to_builtins(value).items():
+        inner = number.items() if isinstance(number, dict) else ((None, number),)
+        rows += [(name if key is None else f"{name}: {key}", count) for key, count in inner]
+    table(("what", "number"), rows)
+
+
 def account(result: Account) -> None:
     """The account of an ingest."""
     table(("files", "number"), sorted(result.files.items()))
@@ -107,6 +134,7 @@ def session(whole: Session) -> None:
     """One session in full, long texts cut."""
     header = msgspec.structs.asdict(whole)
     del header["turns"]
+    header["file"] = _near(whole.file)
     table(("field", "value"), [(name, value) for name, value in header.items() if value is not None])
     for turn in whole.turns:
         _turn(turn)

@@ -92,10 +92,11 @@ def test_hostile_text_is_shown_inert(tmp_path: Path) -> None:
     [
         (["ingest", "no/such/file"], "no/such/file: there is no such file or folder"),
         (["ingest", "--format", "wrong", "."], "'wrong' is no known format; known are"),
-        (["ingest", "--time-zone", "Mars/Base", "."], "Mars/Base"),
+        (["ingest", "--time-zone", "Mars/Base", "."], "'Mars/Base' is no time zone; write it as"),
         (["sessions", "show", "nothing"], "no session has an id that begins with 'nothing'"),
-        (["sessions", "list", "--since", "yesterday"], "yesterday"),
+        (["sessions", "list", "--since", "yesterday"], "'yesterday' is not a day; write it as 2026-01-31"),
         (["export", "nothing"], "1 of the given ids are not in the store"),
+        (["export", "--out", "no/such/folder/x.jsonl"], "no/such/folder: there is no such folder"),
     ],
 )
 def test_an_error_is_one_clear_line_and_a_failure(

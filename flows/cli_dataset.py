@@ -1,0 +1,65 @@
+"""The commands that make data: `winnow dataset …` and `winnow simulate`."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+dataset = typer.Typer(no_args_is_help=True, help="Training data: public traces fetched, labelled sets built from them.")
+
+
+@dataset.command("build")
+def build(
+    genuine: Annotated[list[Path], typer.Option("--genuine", help="Traces of genuine sessions; may be given again.")],
+    out: Annotated[Path, typer.Option(help="Folder to write to.")],
+    seed: Annotated[int, typer.Option(help="The same seed and traces give the same bytes.")] = 0,
+    ratio: Annotated[float, typer.Option(help="Padded sessions for each genuine one.")] = 1.0,
+) -> None:
+    """Makes padded sessions and honest look-alikes from genuine ones, in the same form, with labels and a manifest."""
+    from flows import dataset as flow
+    from flows import show
+
+    with show.progress_over(genuine) as reading, show.progress_of("sessions made") as making:
+        manifest = flow.build(genuine, out, seed, ratio, reading, making)
+    show.table(("kind", "sessions"), sorted(manifest.counts["kind"].items()))
+    show.table(("family", "sessions"), sorted(manifest.counts["family"].items()))
+    show.err.print(f"{manifest.sessions:,} sessions from {manifest.genuine:,} genuine ones, in {out}")
+
+
+@dataset.command("fetch")
+def fetch(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="A collection's name; lists them when left out.")] = None,
+    listed: Annotated[Path | None, typer.Option("--sources", help="Another list than data/sources.toml.")] = None,
+) -> None:
+    """Clones a public collection of traces and ingests it, where the network allows."""
+    from flows import dataset as flow
+    from flows import show
+
+    listed = listed or flow.SOURCES
+    if name is None:
+        rows = ((one.name, one.format, one.licence, one.repository) for one in flow.sources(listed).values())
+        show.table(("name", "format", "licence", "repository"), rows)
+        return
+    show.account(flow.fetch(context.obj, name, listed))
+
+
+def simulate(
+    out: Annotated[Path, typer.Option(help="Folder to write to.")],
+    people: Annotated[int, typer.Option(help="How many people work there.", min=1)] = 200,
+    days: Annotated[int, typer.Option(help="How many days, weekends included.", min=1)] = 30,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,
+    start: Annotated[str, typer.Option(help="The first day.")] = "2026-09-01",
+) -> None:
+    """Simulates a company whose people work with agents, some padding their use, and writes its traces.
+
+    For those who have no traces yet. Simulated data proves plumbing, not detection quality.
+    """
+    from flows import show
+    from padding.company.simulation import simulate as run
+
+    with show.progress_of("person-days") as told:
+        account = run(out, people, days, seed, told, date.fromisoformat(start))
+    show.fields(account)
+    show.err.print(f"next: winnow ingest {out}/traces --user-from-folder")

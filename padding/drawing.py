@@ -1,0 +1,120 @@
+"""What goes into a data set, drawn such that no family, source or user dominates."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.random import Generator, SeedSequence
+
+from padding.assembly import Made
+from padding.effort import Effort
+from padding.material import Material
+from padding.null import NULLS, untouched
+from padding.scheme import Scheme, carry_out, load_schemes
+from padding.strategy import Strategy, Unsuitable, load, pad, renamed
+from traces.schema import Session
+
+_DRAWS = 40
+_TEAM = 5
+_NULL, _PADDED, _HONEST, _SCHEMES, _IDS = range(5)
+
+
+class Draw:
+    """Draws genuine sessions such that no source and no user of one dominates."""
+
+    def __init__(self, sessions: Sequence[Session], seed: int) -> None:
+        self.sessions = sessions
+        self.material = Material(sessions)
+        self._seed = seed
+        users: dict[str, dict[str, list[Session]]] = {}
+        for session in sessions:
+            own = users.setdefault(session.source or session.format, {})
+            own.setdefault(session.user_id or "", []).append(session)
+        self._users = [list(own.values()) for own in users.values()]
+        sizes = np.sqrt([sum(map(len, own)) for own in self._users])
+        self._weights = sizes / sizes.sum()
+
+    def generator(self, kind: int, number: int) -> Generator:
+        """The random generator of one session."""
+        return np.random.default_rng(SeedSequence([self._seed, kind, number]))
+
+    def host(self, rng: Generator) -> Session:
+        """A session: first its source (larger ones rather, by the root of their size), then its user, then itself."""
+        return self.team(rng, 1)[0]
+
+    def team(self, rng: Generator, people: int) -> list[Session]:
+        """Sessions of so many users of one source, or of as many as it has."""
+        users = self._users[int(rng.choice(len(self._users), p=self._weights))]
+        chosen = rng.permutation(len(users))[:people]
+        return [users[int(place)][int(rng.integers(len(users[int(place)])))] for place in chosen]
+
+
+def made(
+    draw: Draw, ratio: float, unsuitable: Counter[str], progress: Callable[[int, int], None]
+) -> Iterator[tuple[Made, str]]:
+    """Each session of a data set with its kind: `null`, `padded` or `look-alike`; no two have the same id."""
+    taken: set[str] = set()
+    for number, (one, kind) in enumerate(_all(draw, ratio, unsuitable, progress)):
+        session = one.session
+        rng = draw.generator(_IDS, number)
+        while session.session_id in taken:
+            session = renamed(session, rng)
+        taken.add(session.session_id)
+        yield (one if session is one.session else replace(one, session=session)), kind
+
+
+def _all(
+    draw: Draw, ratio: float, unsuitable: Counter[str], progress: Callable[[int, int], None]
+) -> Iterator[tuple[Made, str]]:
+    padders, twins = _families(honest=False), _families(honest=True)
+    schemes = list(load_schemes().values())
+    padded = round(ratio * len(draw.sessions))
+    of_schemes = max(1, padded // 20) if schemes else 0
+    total = len(draw.sessions) + padded + padded // 2 + of_schemes
+    for number, session in enumerate(draw.sessions):
+        rng = draw.generator(_NULL, number)
+        yield untouched(session, list(NULLS)[int(rng.integers(len(NULLS)))], draw.material, rng), "null"
+        progress(number + 1, total)
+    done = len(draw.sessions)
+    for kind, families, count in ((_PADDED, padders, padded), (_HONEST, twins, padded // 2)):
+        for number in range(count):
+            family = families[number % len(families)]
+            chosen = family[number // len(families) % len(family)]
+            drawn = _drawn(draw, chosen, draw.generator(kind, number), unsuitable)
+            if drawn is not None:
+                yield drawn, "padded" if kind == _PADDED else "look-alike"
+            done += 1
+            progress(done, total)
+    for number in range(of_schemes):
+        scheme = schemes[number % len(schemes)]
+        for one in _carried_out(draw, scheme, draw.generator(_SCHEMES, number), unsuitable):
+            yield one, "padded" if one.padding else "look-alike"
+        done += 1
+        progress(done, total)
+
+
+def _families(honest: bool) -> list[list[Strategy]]:
+    families: dict[str, list[Strategy]] = {}
+    for chosen in load().values():
+        if chosen.honest == honest:
+            families.setdefault(chosen.family, []).append(chosen)
+    return [families[name] for name in sorted(families)]
+
+
+def _drawn(draw: Draw, chosen: Strategy, rng: Generator, unsuitable: Counter[str]) -> Made | None:
+    for _ in range(_DRAWS):
+        try:
+            return pad(draw.host(rng), chosen, draw.material, Effort.draw(rng), rng)
+        except Unsuitable:
+            unsuitable[chosen.name] += 1
+    return None
+
+
+def _carried_out(draw: Draw, chosen: Scheme, rng: Generator, unsuitable: Counter[str]) -> list[Made]:
+    for _ in range(_DRAWS):
+        try:
+            return carry_out(draw.team(rng, _TEAM), chosen, draw.material, Effort.draw(rng), rng)
+        except Unsuitable:
+            unsuitable[chosen.name] += 1
+    return []
