@@ -145,7 +145,8 @@ def export(
     from flows import export as flow
     from flows import show
 
-    written = flow.export(context.obj, ids or None, out)
+    with show.progress_of("sessions written") as told:
+        written = flow.export(context.obj, ids or None, out, told)
     show.err.print(f"sessions written{f' to {out}' if out else ''}: {written:,}")
 
 
@@ -222,8 +223,11 @@ def list_quarantine(
 def retry_quarantine(context: typer.Context, as_json: AsJson = False) -> None:
     """Reads everything in the quarantine again."""
     from flows import ingest as flow
+    from flows import show
 
-    _account(flow.retry(context.obj), as_json)
+    with show.progress_over([]) as told:
+        account = flow.retry(context.obj, told)
+    _account(account, as_json)
 
 
 def _day(text: str | None) -> date | None:

@@ -32,17 +32,28 @@ def fetch(
     context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="A collection's name; lists them when left out.")] = None,
     listed: Annotated[Path | None, typer.Option("--sources", help="Another list than data/sources.toml.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")] = False,
 ) -> None:
     """Clones a public collection of traces and ingests it, where the network allows."""
+    import msgspec
+
     from flows import dataset as flow
     from flows import show
 
     listed = listed or flow.SOURCES
+    if name is None and as_json:
+        show.json_lines(map(msgspec.to_builtins, flow.sources(listed).values()))
+        return
     if name is None:
         rows = ((one.name, one.format, one.licence, one.repository) for one in flow.sources(listed).values())
         show.table(("name", "format", "licence", "repository"), rows)
         return
-    show.account(flow.fetch(context.obj, name, listed))
+    with show.progress_over([]) as told:
+        account = flow.fetch(context.obj, name, listed, told)
+    if as_json:
+        show.json_lines([msgspec.to_builtins(account)])
+    else:
+        show.account(account)
 
 
 def simulate(

@@ -2,7 +2,7 @@
 
 import gzip
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -13,14 +13,22 @@ from flows.home import Home
 from traces.export import atif_lines
 
 
-def export(home: Home, ids: Sequence[str] | None, out: Path | None) -> int:
+def export(
+    home: Home,
+    ids: Sequence[str] | None,
+    out: Path | None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> int:
     """Writes the sessions with these ids, or all, and returns how many; a file appears only when it is complete."""
-    sessions = home.store.sessions(None if ids is None else pc.field("session_id").isin(list(ids)))
+    where = None if ids is None else pc.field("session_id").isin(list(ids))
+    total = home.store.table("sessions", columns=["session_id"], where=where).num_rows
+    sessions = home.store.sessions(where)
     written = 0
     with _sink(out) as sink:
         for line in atif_lines(sessions):
             sink.write(line)
             written += 1
+            progress(written, total)
     if ids is not None and written < len(set(ids)):
         raise ValueError(f"{len(set(ids)) - written} of the given ids are not in the store; see `winnow sessions list`")
     return written

@@ -117,8 +117,9 @@ def fields(value: Any) -> None:
 
 def account(result: Account) -> None:
     """The account of an ingest."""
-    table(("files", "number"), sorted(result.files.items()))
     rows: list[tuple[str, object]] = [
+        ("files seen", result.files.total()),
+        *((f"  {what}", number) for what, number in sorted(result.files.items())),
         ("records seen", result.records_seen),
         ("  read", result.records_read),
         ("  quarantined", result.quarantined.total()),
@@ -127,7 +128,7 @@ def account(result: Account) -> None:
         ("turns written", result.turns),
         *((f"secrets masked: {kind}", number) for kind, number in result.masked.most_common()),
     ]
-    table(("records", "number"), rows)
+    table(("what", "number"), rows)
 
 
 def session(whole: Session) -> None:
