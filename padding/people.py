@@ -54,7 +54,10 @@ def renamed(user: str | None, rng: Generator) -> str | None:
     if len(made) == len(user) and made != user:
         return made
     name, at, rest = user.partition("@")
-    return _NAME.sub(lambda match: _name(match[0], rng), name) + at + rest
+    other = _NAME.sub(lambda match: _name(match[0], rng), name)
+    if other == name:
+        other = re.sub(r"\d", lambda match: str((int(match[0]) + 1 + int(rng.random() * 9)) % 10), name)
+    return other + at + rest
 
 
 def _name(like: str, rng: Generator) -> str:
