@@ -19,7 +19,7 @@ _WINDOWS = re.compile(r"powershell|[A-Za-z]:\\|Set-Location|Get-Content", re.IGN
 _WORDS = re.compile(r"[A-Za-z]{3,12}")
 _SHELL = re.compile(r"bash|shell|exec|terminal", re.IGNORECASE)
 _QUOTED_LINE = re.compile(r"^([^`\n]{3,160}\n\n)?`([^`]+)`$")
-_QUOTED_FILE = re.compile(r"^`([^`\n]+\.\w+)`$")
+_QUOTED_FILE = re.compile(r"^`([^`\s]+\.\w+)`$")
 _FENCED = re.compile(r"^```(\w*)\n")
 
 

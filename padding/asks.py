@@ -38,7 +38,8 @@ def terms(text: str) -> list[str]:
 
 @lru_cache(8192)
 def _names(text: str) -> tuple[str, ...]:
-    found = (token.strip(_AROUND) for token in text.replace("`", " ").split())
+    tokens = (token for token in text.replace("`", " ").split() if not (token.isalpha() and token[1:].islower()))
+    found = (token.strip(_AROUND) for token in tokens)
     return tuple(token for token in found if _LEAST <= len(token) <= _MOST and _is_name(token))
 
 
@@ -50,6 +51,8 @@ def _terms(text: str) -> tuple[str, ...]:
 
 def _is_name(token: str) -> bool:
     """Whether a token is a path, a file, an identifier in snake or camel case."""
+    if token.isalpha() and token[1:].islower():  # most words
+        return False
     inner = token[1:-1]
     marked = "_" in inner or "/" in inner or "." in inner
     camel = token.isalnum() and not (token[1:].islower() or token.isupper() or token[1:].isdigit())

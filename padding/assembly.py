@@ -10,6 +10,7 @@ from numpy.random import Generator
 
 from padding.accounting import weight
 from padding.form import Form
+from padding.timer import Period, Timer
 from padding.work import Piece, Work, has_tokens
 from traces.schema import Session, Turn
 
@@ -77,6 +78,7 @@ class _Line:
         self._begun = False
         self._carry = 0.0
         self._pace = 1.0
+        self._timer = Timer()
         self._tokens: int | None = None
         self._since = self._foreign = 0
         self._number = -1
@@ -128,6 +130,8 @@ class _Line:
             tick, gap = self._form.resolution, piece.gap or 0.0  # a seam may have given a genuine turn another's pause
             whole = round(gap / tick) * tick if tick else gap
             self._clock += timedelta(seconds=self._gap(piece) if piece.foreign else whole)
+        if piece.turn.role == "user":
+            self._timer.counts_from(self._clock)
         self._begun = True
         return self._clock
 
@@ -135,6 +139,8 @@ class _Line:
         """A foreign turn's gap in whole ticks of the host's clock; what is left over goes to the next one."""
         gap = self._form.gap(piece.turn, self._rng) if piece.gap is None else piece.gap
         tick = self._form.resolution
+        if isinstance(gap, Period) and self._clock is not None:
+            return self._timer.wait(self._clock, gap, tick, self._rng)
         if piece.turn.role != "user":
             gap *= self._pace
         if tick < 1:  # so that copied turns do not repeat their donor's milliseconds

@@ -98,7 +98,7 @@ def _chars(parts: list[_Unit]) -> int:
 
 
 def _stretch(exchanges: list[Exchange], wanted: float, room: int) -> list[Exchange]:
-    """Exchanges from the first on, the last one cut between two steps, of about so many characters."""
+    """Exchanges from the first on, of about so many characters; the last one may lack steps before its last one."""
     found: list[Exchange] = []
     chars = turns = 0
     for exchange in exchanges:
@@ -109,8 +109,8 @@ def _stretch(exchanges: list[Exchange], wanted: float, room: int) -> list[Exchan
         chars, turns = chars + opening, turns + len(exchange.opening)
         for step in exchange.steps:
             if (steps or found) and (chars + step.chars / 2 > wanted or turns + step.size > room):
-                if steps:
-                    found.append(Exchange(exchange.opening, tuple(steps)))
+                if steps:  # it ends as it did: agents end on an answer, not between two calls
+                    found.append(Exchange(exchange.opening, (*steps, exchange.steps[-1])))
                 return found
             steps.append(step)
             chars, turns = chars + step.chars, turns + step.size

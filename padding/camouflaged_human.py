@@ -41,7 +41,9 @@ def scripted_topic_chain(host: Work, material: Material, effort: Effort, rng: Ge
         for again in count():
             for link in chain:
                 told = retold(link, rng) if again else link  # the same asks are not answered in the same words
-                yield paused(_reworded(told, host, material, effort, rng), clock.pause())
+                pause = clock.pause()
+                waits = None if pause is None else float(pause)  # after the answer, as a sleep does, not by a timer
+                yield paused(_reworded(told, host, material, effort, rng), waits)
                 clock.worked(lasting(told))
 
     return mixed(host, asked(), material, effort, rng)
@@ -130,8 +132,8 @@ def _taking_over(link: Exchange, reply: str, host: Work, rng: Generator) -> Exch
 
 
 def _mentioning(text: str, noun: str, rng: Generator) -> str:
-    """The ask with the noun put before or after it, as people refer to a file."""
-    if len(text) > _LONGEST or "\n" in text:
+    """The ask with the noun put before or after it, as people refer to a file or a symbol; not to any other noun."""
+    if len(text) > _LONGEST or "\n" in text or not names_in(noun):
         return text
     return f"{noun}: {text}" if rng.random() < 0.5 else f"{text.rstrip('.?!')} ({noun})"
 

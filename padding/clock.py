@@ -1,5 +1,7 @@
 """Pauses before prompts: a timer's, those of other genuine sessions, or those of a person who reads, types and rests.
 
+A timer counts from start to start (`Period`), however long the run took.
+
 Pauses inside a step (the model's and the tools' latency) are physical and always come from genuine steps.
 """
 
@@ -10,6 +12,7 @@ from numpy.random import Generator
 
 from padding.effort import Effort
 from padding.material import Material
+from padding.timer import Period
 from padding.work import Work
 
 _READS = 28.0
@@ -58,7 +61,7 @@ class Clock:
 
     def _pause(self, read: int, typed: int) -> float:
         if self.effort.clock == "even":
-            return self.period
+            return Period(self.period)
         if self.effort.clock == "jittered":
             return self.period * float(self.rng.uniform(0.6, 1.6))
         if self.effort.clock == "borrowed":

@@ -8,9 +8,8 @@ from padding import grammar
 from padding.clock import Clock
 from padding.effort import Effort
 from padding.errands import Desk
-from padding.in_turn import in_turn
 from padding.material import Material
-from padding.mixing import mixed
+from padding.mixing import mixed, spun
 from padding.parts import copied, prompt, reply
 from padding.rewording import reworded
 from padding.small_talk import small_asks
@@ -73,7 +72,7 @@ def all_read_again(host: Work, material: Material, effort: Effort, rng: Generato
             if rng.random() < 0.2:
                 yield _said(host, material, rng)
 
-    return in_turn(host, rounds(), material, effort, rng)
+    return spun(host, rounds(), material, effort, rng)
 
 
 def more_words(host: Work, material: Material, effort: Effort, rng: Generator) -> Iterator[str]:

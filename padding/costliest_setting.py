@@ -10,9 +10,8 @@ from numpy.random import Generator
 from padding.clock import Clock
 from padding.effort import Effort
 from padding.errands import Desk
-from padding.in_turn import in_turn
 from padding.material import Material
-from padding.mixing import mixed
+from padding.mixing import mixed, spun
 from padding.parts import copied, prompt
 from padding.rewording import wordings
 from padding.small_talk import answer, small_asks, thoughts
@@ -70,7 +69,7 @@ def second_thoughts(host: Work, material: Material, effort: Effort, rng: Generat
                 thought = few[int(rng.random() * len(few))] if effort.wording == "verbatim" else next(thinking)
                 yield Step((thought, *_calls(copied(same) if rng.random() < 0.5 else desk.some("read", "search"))))
 
-    return in_turn(host, doubts(), material, effort, rng)
+    return spun(host, doubts(), material, effort, rng)
 
 
 def _trivial(host: Work, material: Material, effort: Effort, rng: Generator) -> Iterator[tuple[str, Step]]:

@@ -58,7 +58,9 @@ def _asked_in_a_row(host: Work, material: Material, effort: Effort, rng: Generat
 def _looked_up(host: Work, material: Material, effort: Effort, rng: Generator) -> Iterator[Exchange]:
     """A look at something, a question about what stands there, and the line that answers it."""
     clock = Clock(host, material, effort, rng)
-    own = [step for step in host.steps if step.calls and step.results]
+    own = Material.own_steps(host, "read", "search", "fetch", "run", "test")
+    own = [step for step in own if len(step.results[-1].text or "") > _TELLING] or own
+    own = own or [step for step in host.steps if step.calls and step.results]
     read = 400
     while True:
         look = None if rng.random() < 0.2 else material.step(host, rng, "read", "search", "fetch")

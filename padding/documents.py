@@ -10,14 +10,16 @@ from numpy.random import Generator
 
 from padding.asks import terms
 from padding.envelope import shown as shown_as
+from padding.homes import at_home
 from padding.material import Material
 from padding.parts import copied
-from padding.work import Piece, Step, Work
+from padding.work import Exchange, Piece, Step, Work
 from traces.schema import Turn
 
 _CONTENTS, _PATHS = ("content", "file_text", "contents"), ("file_path", "path", "filename")
 _PATH = re.compile(r'"(?:file_path|path|filename)": ?"((?:[^"\\]|\\.)+)"')
 _RANGE = re.compile(r', ?"(?:offset|limit|view_range)": ?(?:\d+|\[[^\]]*\])')
+_OVER = re.compile(r"overw|updated", re.IGNORECASE)
 _FENCE = "```"
 _CUT = 2500
 _TRIES = 8
@@ -26,11 +28,17 @@ _TRIES = 8
 def ways(host: Work, material: Material, rng: Generator) -> list[Step]:
     """Steps that show how the host's agent writes a file, its own ones first; none where nothing shows it."""
     own = Material.own_steps(host, "write")[-_TRIES:]
-    found = [copied(step) for step in own if _filled(step, "", "x.md")]
+    found = _new([copied(step) for step in own if _filled(step, "", "x.md")])
     if found:
         return found
     drawn = (material.step(host, rng, "write") for _ in range(_TRIES))
-    return [step for step in drawn if step is not None and _filled(step, "", "x.md")]
+    shown = _new([step for step in drawn if step is not None and _filled(step, "", "x.md")])
+    return [at_home(Exchange((), (step,)), host).steps[0] for step in shown]
+
+
+def _new(steps: list[Step]) -> list[Step]:
+    """Those that made a file, if there are any, rather than those that were told that they wrote over one."""
+    return [step for step in steps if not any(_OVER.search(turn.text or "") for turn in step.results)] or steps
 
 
 def written(text: str, shown: Sequence[Step], rng: Generator, name: str = "") -> Step:

@@ -12,7 +12,8 @@ from padding.effort import Effort
 from padding.material import Material
 from padding.null import NULLS, untouched
 from padding.scheme import Scheme, carry_out, load_schemes
-from padding.strategy import Strategy, Unsuitable, load, pad, renamed
+from padding.starts import renamed
+from padding.strategy import Strategy, Unsuitable, load, pad
 from traces.schema import Session
 
 _DRAWS = 40
@@ -59,7 +60,7 @@ def made(
         session = one.session
         rng = draw.generator(_IDS, number)
         while session.session_id in taken:
-            session = renamed(session, rng)
+            session = renamed(session, session.started, rng)
         taken.add(session.session_id)
         yield (one if session is one.session else replace(one, session=session)), kind
 

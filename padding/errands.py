@@ -17,7 +17,7 @@ from padding.arguments import file_in, in_shell, line_in, suiting, with_file, wi
 from padding.homes import at_home
 from padding.material import Material
 from padding.naming import Naming
-from padding.parts import copied
+from padding.parts import copied, repeated
 from padding.reasons import DELETING, MAKING, READING, RUNNING, reason, running
 from padding.results import alone, as_file, as_output, shown, slowed, told, waits_of, whole
 from padding.work import Exchange, Step, Work
@@ -90,7 +90,8 @@ class Desk(Naming):
             return self.run(line, reason(MAKING, path, self.rng), "")
         step = suiting(like, lambda call: with_file(call, path, text, _LONGEST_CALL), path)
         said = _BYTES.sub(str(len(text)), shown(step))
-        if not _WRITTEN.search(said):  # another call's result, in a source that does not keep them apart
+        answers = {turn.tool_name for turn in step.results} <= {None, step.calls[0].tool_name}
+        if not (answers and _WRITTEN.search(said)):  # another call's result, in a source that does not keep them apart
             return self._spoken(Step(step.pieces[:1]), "write")
         return self._spoken(told(step, said), "write")
 
@@ -149,7 +150,7 @@ class Desk(Naming):
         own, drawn = self.own(*actions), list[Step]()
         while len(drawn) < _FEW and not (drawn and drawn[-1].chars <= self._grain):
             borrowed = self.step(*actions) if not own or self.rng.random() < 0.7 else None
-            drawn.append(borrowed or copied(_pick(own, self.rng) if own else self.any()))
+            drawn.append(borrowed or repeated(_pick(own, self.rng) if own else self.any(), self.rng))
         return min(drawn, key=lambda step: max(step.chars, self._grain))
 
     def at_home(self, step: Step) -> Step:

@@ -3,11 +3,15 @@
 Borrow first (`Material.prompt`, `.reply`, `.result`): wording that exists nowhere else gives the laboratory away.
 """
 
+from itertools import islice
+
+import numpy as np
 from numpy.random import Generator
 
 from padding.languages import HEARTBEATS, MORE, QUESTIONS, TOPICS, language_of
 
 _CONSONANTS, _VOWELS = "bcdfghjklmnprstvwz", "aeiou"
+_SYLLABLES = [consonant + vowel for consonant in _CONSONANTS for vowel in _VOWELS]
 _SIGNS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789    .,;:-_/+=()[]{}<>?!#$%&*"
 
 
@@ -35,27 +39,24 @@ def word(rng: Generator) -> str:
 
 def nonsense(chars: int, rng: Generator) -> str:
     """Sentences of words that do not exist."""
-    words: list[str] = []
-    length = 0
-    while length < chars:
-        words.append(word(rng) + (". " if rng.random() < 0.1 else " "))
-        length += len(words[-1])
-    return "".join(words)[:chars].strip()
+    count = 1 + chars // 3
+    lengths = rng.integers(1, 5, count).tolist()
+    syllables = iter([_SYLLABLES[place] for place in rng.integers(0, len(_SYLLABLES), sum(lengths)).tolist()])
+    stops = (rng.random(count) < 0.1).tolist()
+    words = ("".join(islice(syllables, many)) for many in lengths)
+    return "".join(word + (". " if stop else " ") for word, stop in zip(words, stops, strict=True))[:chars].strip()
 
 
-def signs(chars: int, rng: Generator) -> str:
-    """Random characters."""
-    return "".join(_SIGNS[place] for place in rng.integers(0, len(_SIGNS), max(1, chars)).tolist())
+def signs(chars: int, rng: Generator, alphabet: str = _SIGNS) -> str:
+    """Random characters of an alphabet (ASCII)."""
+    table = np.frombuffer(alphabet.encode("ascii"), np.uint8)
+    return table[rng.integers(0, len(table), max(1, chars))].tobytes().decode("ascii")
 
 
 def salad(texts: list[str], chars: int, rng: Generator) -> str:
     """Words of these texts in random order."""
     words = [found for text in texts for found in text.split()] or [word(rng)]
-    made: list[str] = []
-    length = 0
-    while length < chars:
-        made.append(_pick(words, rng))
-        length += len(made[-1]) + 1
+    made = [words[place] for place in rng.integers(0, len(words), 1 + chars // 2).tolist()]
     return " ".join(made)[:chars].rstrip()
 
 
@@ -64,7 +65,7 @@ def cased(text: str, rng: Generator) -> str:
     if rng.random() < 0.5:
         text = text[:1].lower() + text[1:]
     if rng.random() < 0.4:
-        text = text.rstrip(".!?")
+        text = text.rstrip(".!?") or text
     if rng.random() < 0.08 and len(text) > 6:
         place = 1 + int(rng.random() * (len(text) - 3))
         text = text[:place] + text[place + 1] + text[place] + text[place + 2 :]

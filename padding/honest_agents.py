@@ -12,9 +12,8 @@ from padding.clock import Clock
 from padding.effort import Effort
 from padding.errands import Desk, has_shell
 from padding.grammar import heartbeat
-from padding.in_turn import in_turn
 from padding.material import Material
-from padding.mixing import mixed
+from padding.mixing import mixed, spun
 from padding.orders import orders
 from padding.parts import copied, prompt, with_result
 from padding.results import shown, slowed
@@ -79,7 +78,7 @@ def reports_read_and_acted_on(host: Work, material: Material, effort: Effort, rn
                 yield from (read, *acted_on(read, desk))
             suffix, text = made_up(desk, effort)
 
-    return in_turn(host, rounds(), material, effort, rng)
+    return spun(host, rounds(), material, effort, rng)
 
 
 @strategy("honest_agents", twin="redeployed_unchanged", honest=True, suits=has_results)
@@ -142,7 +141,7 @@ def waiting_for_a_real_process(host: Work, material: Material, effort: Effort, r
                 yield short_reply(host, material, effort, rng)
 
     done = with_result(copied(watched), final)
-    return in_turn(host, naps(), material, effort, rng, (done, *acted_on(done, desk)))
+    return spun(host, naps(), material, effort, rng, (done, *acted_on(done, desk)))
 
 
 def _checks(

@@ -12,10 +12,9 @@ from padding.change import counted_on
 from padding.clock import Clock
 from padding.effort import Effort
 from padding.errands import Desk, has_shell
-from padding.in_turn import in_turn
 from padding.junk_file import junk
 from padding.material import Material
-from padding.mixing import mixed
+from padding.mixing import mixed, spun
 from padding.orders import KINDS, about, orders
 from padding.parts import prompt
 from padding.results import shown
@@ -48,7 +47,7 @@ def spike_whose_finding_is_used(host: Work, material: Material, effort: Effort, 
             yield desk.delete(folder)
 
     desk = Desk(host, material, rng)
-    return in_turn(host, spikes(), material, effort, rng, (desk.some("test", "run"), told_of(list(host.steps), desk)))
+    return spun(host, spikes(), material, effort, rng, (desk.some("test", "run"), told_of(list(host.steps), desk)))
 
 
 @strategy("honest_building", twin="written_read_deleted", honest=True, suits=has_shell)
@@ -69,7 +68,7 @@ def load_test_on_a_made_file(host: Work, material: Material, effort: Effort, rng
                 said = counted_on(said, rng) if rng.random() < 0.5 else shown(desk.some("test", "run"))
             yield desk.delete(path)
 
-    return in_turn(host, rounds(), material, effort, rng)
+    return spun(host, rounds(), material, effort, rng)
 
 
 @strategy("honest_building", twin="generated_by_a_command", honest=True, suits=has_shell)
@@ -91,7 +90,7 @@ def log_collected_and_searched(host: Work, material: Material, effort: Effort, r
                 yield from (looked, *(acted_on(looked, desk, line) if rng.random() < 0.5 else ()))
             yield desk.delete(path)
 
-    return in_turn(host, rounds(), material, effort, rng)
+    return spun(host, rounds(), material, effort, rng)
 
 
 @strategy("honest_building", twin="asked_for_and_thrown_away", honest=True, suits=has_shell)
@@ -132,7 +131,7 @@ def built_from_nothing(host: Work, material: Material, effort: Effort, rng: Gene
             yield from (ran, *(acted_on(ran, desk) if rng.random() < 0.3 else ())) if rng.random() < 0.4 else ()
 
     desk = Desk(host, material, rng)
-    return in_turn(host, files(), material, effort, rng, (desk.some("test", "run"), told_of(list(host.steps), desk)))
+    return spun(host, files(), material, effort, rng, (desk.some("test", "run"), told_of(list(host.steps), desk)))
 
 
 @strategy("honest_building", twin="one_thing_after_another", honest=True, suits=has_results)
@@ -148,7 +147,7 @@ def migration_overnight(host: Work, material: Material, effort: Effort, rng: Gen
             yield from (tested, *(acted_on(tested, desk) if rng.random() < 0.4 else ()))
 
     desk = Desk(host, material, rng)
-    return in_turn(host, files(), material, effort, rng, (desk.some("test", "run"), told_of(list(host.steps), desk)))
+    return spun(host, files(), material, effort, rng, (desk.some("test", "run"), told_of(list(host.steps), desk)))
 
 
 @strategy("honest_building", twin="edited_and_restored", honest=True, suits=has_shell)
@@ -167,4 +166,4 @@ def rolled_back_for_a_reason(host: Work, material: Material, effort: Effort, rng
 
     desk = Desk(host, material, rng)
     ending = (desk.some("edit"), desk.some("test", "run"), told_of(list(host.steps), desk))
-    return in_turn(host, ways(), material, effort, rng, ending)
+    return spun(host, ways(), material, effort, rng, ending)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from numpy.random import Generator
@@ -10,6 +11,12 @@ from padding.work import Work
 
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})")
 _RUNS = re.compile(r"[0-9a-f]{6,}|[0-9A-F]{6,}|[0-9A-Za-z]{8,}")
+_STAMPS = (
+    (re.compile(r"\d{4}-\d\d-\d\d[T_]\d\d:\d\d:\d\d"), "%Y-%m-%d{}%H:%M:%S"),
+    (re.compile(r"\d{4}-\d\d-\d\d[T_]\d\d-\d\d-\d\d"), "%Y-%m-%d{}%H-%M-%S"),
+    (re.compile(r"\d{4}-\d\d-\d\d[T_]\d\d-\d\d"), "%Y-%m-%d{}%H-%M"),
+    (re.compile(r"\d{8}[T_]\d{6}"), "%Y%m%d{}%H%M%S"),
+)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TIME = re.compile(r"\d\d([:-])\d\d\1\d\d(?!\d)")
 _LAST = re.compile(r"\d+(?=\D*$)")
@@ -59,8 +66,26 @@ def _prefix(ids: list[str], first: int) -> str | None:
     return found[0][1]
 
 
+def moved(name: str, by: timedelta) -> str | None:
+    """The same name telling a time that is later by so much; null where it tells none."""
+    for stamp, style in _STAMPS:
+        found = stamp.search(name)
+        if found is None:
+            continue
+        exact = style.format("T" if "T" in found[0] else "_")
+        try:
+            told = (datetime.strptime(found[0], exact).replace(tzinfo=UTC) + by).strftime(exact)
+        except (ValueError, OverflowError):  # digits that are no date
+            continue
+        return name[: found.start()] + told + name[found.end() :]
+    return None
+
+
 def remade(example: str, rng: Generator) -> str:
-    """Another id of the same look: random parts drawn anew, words and separators kept."""
+    """Another id of the same look: random parts drawn anew, words and separators kept, times moved."""
+    told = moved(example, timedelta(seconds=60 + int(rng.random() * 3_000_000)))
+    if told is not None:
+        return told
     if _UUID.fullmatch(example):
         return _uuid(example, rng)
     made = _UUID.sub(lambda match: _uuid(match[0], rng), example)

@@ -7,9 +7,8 @@ from numpy.random import Generator
 from padding.clock import Clock
 from padding.effort import Effort
 from padding.errands import Desk, has_shell
-from padding.in_turn import in_turn
 from padding.material import Material
-from padding.mixing import mixed
+from padding.mixing import mixed, spun
 from padding.orders import orders
 from padding.parts import copied, prompt
 from padding.results import slowed
@@ -38,7 +37,7 @@ def asleep_at_work(host: Work, material: Material, effort: Effort, rng: Generato
             if effort.wording != "verbatim" and rng.random() < 0.3:
                 yield short_reply(host, material, effort, rng)
 
-    return in_turn(host, naps(), material, effort, rng)
+    return spun(host, naps(), material, effort, rng)
 
 
 @strategy("idle_agents", twin="day_long_watch", suits=has_results)
@@ -73,7 +72,7 @@ def waiting_for_nothing(host: Work, material: Material, effort: Effort, rng: Gen
             if effort.wording != "verbatim" and rng.random() < 0.2:
                 yield desk.some("read", "plan", "talk")
 
-    return in_turn(host, waits(), material, effort, rng)
+    return spun(host, waits(), material, effort, rng)
 
 
 def _pick_nap(rng: Generator) -> int:

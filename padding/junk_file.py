@@ -9,9 +9,8 @@ from padding import grammar
 from padding.clock import Clock
 from padding.effort import Effort
 from padding.errands import Desk, has_shell
-from padding.in_turn import in_turn
 from padding.material import Material
-from padding.mixing import mixed
+from padding.mixing import mixed, spun
 from padding.orders import KINDS, about, orders
 from padding.parts import prompt
 from padding.small_talk import short_reply
@@ -39,7 +38,7 @@ def written_read_deleted(host: Work, material: Material, effort: Effort, rng: Ge
             if effort.wording != "verbatim" and rng.random() < 0.4:
                 yield short_reply(host, material, effort, rng)
 
-    return in_turn(host, rounds(), material, effort, rng)
+    return spun(host, rounds(), material, effort, rng)
 
 
 @strategy("junk_file", twin="log_collected_and_searched", suits=has_shell)
@@ -60,7 +59,7 @@ def generated_by_a_command(host: Work, material: Material, effort: Effort, rng: 
                 yield desk.show(path, command, shown)
             yield desk.delete(path)
 
-    return in_turn(host, rounds(), material, effort, rng)
+    return spun(host, rounds(), material, effort, rng)
 
 
 @strategy("junk_file", twin="asked_for_and_built_in", suits=has_shell)

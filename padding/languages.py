@@ -56,11 +56,11 @@ TOPICS = {
 
 ALIKE: dict[str, tuple[tuple[str, ...], ...]] = {
     "en": (("fix", "repair", "correct", "sort out"), ("check", "verify", "look at", "review", "inspect"),
-           ("make", "create", "build", "write"), ("add", "include", "put in"), ("remove", "delete", "drop", "take out"),
-           ("show", "give", "list"), ("explain", "describe", "walk me through"), ("please", "pls", "kindly"),
+           ("make", "create", "build"), ("add", "include", "put in"), ("remove", "delete", "drop", "take out"),
+           ("show", "give", "list"), ("explain", "describe", "walk me through"), ("please", "kindly"),
            ("run", "execute", "start"), ("update", "change", "adjust", "modify"),
-           ("issue", "problem", "bug"), ("also", "as well", "too"), ("use", "go with"), ("can you", "could you"),
-           ("should", "needs to", "ought to"), ("want", "would like", "need"), ("again", "once more")),
+           ("issue", "problem", "bug"), ("use", "go with"), ("can you", "could you"),
+           ("should", "ought to"), ("want", "would like"), ("again", "once more")),
     "de": (("prüfe", "checke", "schau dir an"), ("mach", "erstelle", "schreib"), ("bitte", "mal"), ("zeig", "gib"),
            ("noch mal", "nochmal", "erneut"), ("Fehler", "Problem"), ("kannst du", "könntest du")),
     "fr": (("vérifie", "regarde", "contrôle"), ("corrige", "répare"), ("ajoute", "mets"), ("encore", "à nouveau")),
@@ -70,13 +70,24 @@ ALIKE: dict[str, tuple[tuple[str, ...], ...]] = {
 }  # fmt: skip
 """Words that can stand for one another."""
 
+_AROUND = ".,;:!?()[]{}<>'\"`*¿¡"
+_FEW_WORDS = 6
+_RARE = 25
+DOUBTFUL = "no die me con come per pas des est la del is que para les a o os una in"
+"""Marks of one language that are words, names or shell commands of another: alone, they tell nothing."""
+
+_ALONE_NOTHING = frozenset(DOUBTFUL.split())
 _MARKS = {language: frozenset(words.split()) for language, words in MARKS.items()}
 
 
 @lru_cache(4096)
 def language_of(text: str) -> str:
     """The language of a text by its frequent words; English where nothing tells."""
-    words = text[:600].lower().split()
+    words = [word.strip(_AROUND) for word in text[:600].lower().split()]
     scores = {language: sum(word in marks for word in words) for language, marks in _MARKS.items()}
     best = max(scores, key=lambda language: scores[language])
-    return best if scores[best] > scores["en"] else "en"
+    if scores[best] <= scores["en"]:
+        return "en"
+    told = _MARKS[best].intersection(words)
+    enough = len(told) > 1 if len(words) > _FEW_WORDS else bool(told - _ALONE_NOTHING)
+    return best if enough and scores[best] * _RARE > len(words) else "en"

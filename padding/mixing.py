@@ -10,7 +10,7 @@ from padding.budget import Budget, body, head
 from padding.effort import Effort
 from padding.material import Material
 from padding.parts import copied, foreign, padding_exchange, padding_step, paused
-from padding.work import Exchange, Step, Work
+from padding.work import Exchange, Step, Work, whole
 
 
 def mixed(
@@ -31,7 +31,8 @@ def mixed(
     kept = budget.kept(padding)
     padding = [*budget.settled(padding, kept, marked), *map(padding_exchange, ending)]
     runs = [(0, len(padding))] if ending else _runs(len(padding), rng)
-    places = sorted(int(rng.random() * (len(kept) + 1)) for _ in runs)
+    last = len(kept) - (bool(kept) and not kept[-1].steps)  # nothing follows a goodbye that nobody answered
+    places = sorted(int(rng.random() * (last + 1)) for _ in runs)
     exchanges: list[Exchange] = []
     for place in range(len(kept) + 1):
         for (start, end), at in zip(runs, places, strict=True):
@@ -52,33 +53,43 @@ def spun(
 ) -> Work:
     """Real exchanges of the host with padding steps between their steps: an agent that was left to itself.
 
-    Where nothing else is kept, the host's own ask opens the session. `ending` is as in `mixed`.
+    Padding steps keep their order, as one may depend on another, and none comes after an exchange's last step, so that
+    exchanges end as theirs do. Where nothing else is kept, the host's own ask opens the session.
+    `ending` is as in `mixed`.
     """
     budget = Budget(host, material, effort, rng)
     marked = map(padding_step, units)
     padding = budget.taken(marked)
     kept = budget.kept(padding)
     padding = [*budget.settled(padding, kept, marked), *map(padding_step, ending)]
-    slots = [(n, m) for n, exchange in enumerate(kept) for m in range(1, len(exchange.steps) + 1)]
+    slots = [(n, m) for n, exchange in enumerate(kept) for m in _before(exchange)]
     if not slots:
         return _headed(host, [*kept, _asked(host, padding, bool(ending))])
+    runs = [(0, len(padding))] if ending else _runs(len(padding), rng)
+    places = sorted(int(rng.random() * len(slots)) for _ in runs)
     at: dict[tuple[int, int], list[Step]] = {}
-    for start, end in [(0, len(padding))] if ending else _runs(len(padding), rng):
-        at.setdefault(slots[int(rng.random() * len(slots))], []).extend(padding[start:end])
+    for (start, end), place in zip(runs, places, strict=True):
+        at.setdefault(slots[place], []).extend(padding[start:end])
     exchanges = []
     for n, exchange in enumerate(kept):
         steps: list[Step] = []
-        for m, step in enumerate(exchange.steps, 1):
-            steps += [step, *at.get((n, m), ())]
+        for m, step in enumerate(exchange.steps):
+            steps += [*at.get((n, m), ()), step]
         exchanges.append(_seamed(Exchange(exchange.opening, tuple(steps)), n > 0, material, host, rng))
     return _headed(host, exchanges)
 
 
+def _before(exchange: Exchange) -> range:
+    """The steps that something can be put before: any but the first, or that one where it is the only one."""
+    return range(min(1, len(exchange.steps) - 1), len(exchange.steps)) if exchange.steps else range(0)
+
+
 def _asked(host: Work, padding: list[Step], ended: bool) -> Exchange:
-    """Padding that one of the host's own asks sets off, with the host's last word where it has no ending."""
+    """Padding that one of the host's own asks sets off, with the host's last word where it does not end in one."""
     asked = next((exchange for exchange in body(host) if exchange.asked), Exchange())
     opening = tuple(replace(foreign(piece), padding=True) for piece in asked.opening)
-    said = [] if ended else [step for step in reversed(asked.steps) if not step.calls][:1]
+    words = (step for step in (*reversed(asked.steps), *host.steps) if not step.calls and whole(step))
+    said = [] if ended and not padding[-1].calls else list(words)[:1]
     return Exchange(opening, (*padding, *(padding_step(copied(step)) for step in said)))
 
 

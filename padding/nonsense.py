@@ -33,6 +33,7 @@ _NOISE = {
     ),
     "words": ("shuf -n {} /usr/share/dict/words | tr '\\n' ' '", "sort -R words.txt | head -{} | tr '\\n' ' '"),
 }
+_WIDTHS = {"| base64": 76, "-base64": 64, "xxd": 60}
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _MOST_RESULT = 2400
 _TRIES, _SELDOM = 8, 0.2
@@ -86,8 +87,17 @@ def noisy(host: Work, material: Material, chars: int, effort: Effort, rng: Gener
             said = " ".join(material.reply(host, rng) or "" for _ in range(4)).split()
             kind, noise = "words", salad([" ".join(filter(str.isalpha, said))], length, rng)
             count = noise.count(" ") + 1
-        line = _NOISE[kind][int(rng.random() * len(_NOISE[kind]))].format(count)
+        command = _NOISE[kind][int(rng.random() * len(_NOISE[kind]))]
+        if kind != "words":
+            noise = _folded(noise.replace("\n", ""), command)
+        line = command.format(count)
         yield shown(_commanded(copied(few[int(rng.random() * len(few))]), line), noise)
+
+
+def _folded(noise: str, command: str) -> str:
+    """Characters in lines as long as the command's: coreutils' base64, OpenSSL's, xxd's, or one line."""
+    width = next((width for name, width in _WIDTHS.items() if name in command), len(noise) or 1)
+    return "\n".join(noise[start : start + width] for start in range(0, len(noise), width))
 
 
 def _commanded(step: Step, line: str) -> Step:
@@ -115,7 +125,7 @@ def dump(chars: int, rng: Generator, kind: str = "base64") -> str:
     """Lines of random characters, in hexadecimal or base 64, as programs print them."""
     alphabet = "0123456789abcdef" if kind == "hex" else _BASE64
     width = (32, 48, 64, 76)[int(rng.random() * 4)]
-    drawn = "".join(alphabet[place] for place in rng.integers(0, len(alphabet), chars).tolist())
+    drawn = signs(chars, rng, alphabet)
     return "\n".join(drawn[start : start + width] for start in range(0, chars, width))
 
 

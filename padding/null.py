@@ -12,7 +12,7 @@ from numpy.random import Generator
 from padding.assembly import Made, put_together
 from padding.material import Material
 from padding.parts import copied, foreign, paused
-from padding.strategy import renamed
+from padding.starts import renamed
 from padding.work import Exchange, Work, take_apart
 from traces.export import atif_lines
 from traces.format import About, Record
@@ -72,7 +72,7 @@ def untouched(session: Session, name: str, material: Material, rng: Generator) -
     host = material.work(session)
     edited = NULLS[name](host, material, rng)
     made = put_together(_weeks_later(edited, int(rng.integers(-_WEEKS, _WEEKS + 1))), material.form(host), rng)
-    return Made(renamed(made.session, rng), strategy=name, family="null", sources=made.sources)
+    return Made(renamed(made.session, host.header.started, rng), strategy=name, family="null", sources=made.sources)
 
 
 def _redressed(exchange: Exchange, share: float, rng: Generator) -> Exchange:

@@ -24,7 +24,8 @@ def ordered(work: Work, order: Order, material: Material, rng: Generator) -> Wor
     """A mixed work with its real and its added exchanges in another order, and pauses where they now meet."""
     parts = body(work)
     real = [part for part in parts if not _added(part)]
-    put = order(real, [part for part in parts if _added(part)])
+    goodbye = [real.pop()] if real and not real[-1].steps else []  # nobody answered it, and nothing follows it
+    put = [*order(real, [part for part in parts if _added(part)]), *goodbye]
     if not put:
         return work
     first = next(iter(parts[0].pieces)).gap

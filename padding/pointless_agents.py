@@ -8,9 +8,8 @@ from padding.change import counted_on
 from padding.clock import Clock
 from padding.effort import Effort
 from padding.errands import Desk, has_shell
-from padding.in_turn import in_turn
 from padding.material import Material
-from padding.mixing import mixed
+from padding.mixing import mixed, spun
 from padding.parts import copied, prompt, reply, with_result
 from padding.rewording import reworded, wordings
 from padding.small_talk import small_ask
@@ -72,7 +71,7 @@ def reports_written_over(host: Work, material: Material, effort: Effort, rng: Ge
             if rng.random() < 0.3:
                 yield _report(host, material, rng)
 
-    return in_turn(host, rounds(), material, effort, rng)
+    return spun(host, rounds(), material, effort, rng)
 
 
 def _period(rng: Generator) -> float:

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from numpy.random import Generator
 
 from padding.effort import Effort
 from padding.grammar import cased
-from padding.languages import ALIKE, language_of
 from padding.material import Material
+from padding.synonyms import exchanged
 from padding.work import Work
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -42,20 +41,5 @@ def shuffled(text: str, rng: Generator) -> str:
 
 def reworded(text: str, rng: Generator) -> str:
     """The text with words exchanged for others that mean the same."""
-    pattern, alike = _alike(language_of(text))
-
-    def other(match: re.Match[str]) -> str:
-        words = alike[match[0].lower()]
-        word = words[int(rng.random() * len(words))] if rng.random() < _EXCHANGED else match[0]
-        return word[:1].upper() + word[1:] if match[0][:1].isupper() else word
-
-    text = pattern.sub(other, text[:_READ]) + text[_READ:]
+    text = exchanged(text[:_READ], rng, _EXCHANGED) + text[_READ:]
     return cased(text, rng) if len(text) < 400 else text
-
-
-@cache
-def _alike(language: str) -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
-    """A pattern for all words that can be exchanged, and what each can be exchanged for."""
-    groups = {word.lower(): group for group in ALIKE[language] for word in group}
-    words = sorted(map(re.escape, groups), key=len, reverse=True)
-    return re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE), groups

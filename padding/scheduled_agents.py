@@ -22,7 +22,7 @@ _LONGEST = 4000
 _MINUTE = timedelta(minutes=1)
 
 
-@scheme("scheduled_agents", twin="daily_summary_cron", fits=are_dated)
+@scheme("scheduled_agents", twin="daily_summary_cron", fits=are_dated, mixes=False)
 def starts_on_the_minute(hosts: Sequence[Work], material: Material, effort: Effort, rng: Generator) -> list[Work]:
     """The same chore at the same minute of every day, told the same each time, and nobody looks at what it says.
 
@@ -38,7 +38,7 @@ def starts_on_the_minute(hosts: Sequence[Work], material: Material, effort: Effo
     return [*made, *_beside(made, person, effort, rng)]
 
 
-@scheme("scheduled_agents", twin="ci_review_agent", fits=are_dated)
+@scheme("scheduled_agents", twin="ci_review_agent", fits=are_dated, mixes=False)
 def all_round_the_clock(hosts: Sequence[Work], material: Material, effort: Effort, rng: Generator) -> list[Work]:
     """Every few hours, nights and days off included, an agent finds itself another chore, and nothing comes of it."""
     person = people(hosts, 1, rng)[0]

@@ -1,23 +1,25 @@
 """Padding that shows only across sessions and people: the register of schemes, and carrying one out.
 
 A strategy makes one session of one; a scheme makes the sessions of padded users (or of honest teams that look like
-them) from several genuine ones. The same machinery and the same guarantees; `Effort.share` holds for the sessions that
-a scheme mixes padding into, and sessions of a padded user without padding are said to be honest.
+them) from several genuine ones. The same machinery and the same guarantees: where a scheme mixes, every session with
+padding keeps to `Effort.share` within `TOLERANCE`, and what misses it is left out. Where whole sessions are padding
+(scheduled agents), the share is that of all that the user does, as far as there is work to put beside it; no tolerance
+applies. Sessions of a padded user without padding are said to be honest.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from msgspec.structs import replace
 from numpy.random import Generator
 
 from padding.assembly import Made, put_together
+from padding.budget import head
 from padding.effort import Effort
 from padding.form import Form
 from padding.material import Material
-from padding.starts import renamed_by
-from padding.strategy import Unsuitable, is_asked, load
+from padding.starts import renamed
+from padding.strategy import TOLERANCE, Unsuitable, is_asked, load
 from padding.work import Work
 from traces.schema import Session
 
@@ -43,6 +45,8 @@ class Scheme:
     """The name of its honest look-alike (of a look-alike: of the padding that it resembles)."""
     fits: Fits
     """Whether it can be carried out on these sessions."""
+    mixes: bool
+    """Whether it obeys `Effort.share` in every session with padding; if not, sessions are padding altogether or not."""
 
     @property
     def doc(self) -> str:
@@ -55,7 +59,7 @@ SCHEMES: dict[str, Scheme] = {}
 
 
 def scheme(
-    family: str, twin: str | None = None, honest: bool = False, fits: Fits | None = None
+    family: str, twin: str | None = None, honest: bool = False, fits: Fits | None = None, mixes: bool | None = None
 ) -> Callable[[Plan], Plan]:
     """Registers a function as a scheme; one name, one function."""
 
@@ -63,7 +67,9 @@ def scheme(
         name = getattr(plan, "__name__", "")
         if name in SCHEMES and SCHEMES[name].plan.__module__ != plan.__module__:
             raise ValueError(f"two schemes are called {name!r}")
-        SCHEMES[name] = Scheme(name, family, plan, honest, twin, fits or are_asked)
+        SCHEMES[name] = Scheme(
+            name, family, plan, honest, twin, fits or are_asked, not honest if mixes is None else mixes
+        )
         return plan
 
     return register
@@ -85,10 +91,16 @@ def carry_out(
     forms = {work.header.session_id: material.form(work) for work in works}
     starts = {work.header.session_id: work.header.started for work in works}
     taken: set[str] = set(starts)
-    made = []
+    made, missed = [], 0
     for work in chosen.plan(works, material, effort, rng):
         name = work.header.session_id
-        made.append(_made(work, forms[name], starts[name], taken, chosen, effort, rng))
+        one = _made(work, forms[name], starts[name], taken, chosen, effort, rng)
+        if chosen.mixes and one.padding and abs(one.share_after(len(head(work))) - effort.share) > TOLERANCE:
+            missed += 1
+            continue
+        made.append(one)
+    if missed * 3 > len(made):
+        raise Unsuitable(f"these {len(works)} sessions are too small or too coarse for a share of {effort.share:.2f}")
     if not chosen.honest and not any(one.padding for one in made):
         raise Unsuitable(f"{chosen.name} found no padding for these {len(works)} sessions")
     return sorted(made, key=lambda one: one.session.started or _EARLIEST)
@@ -98,9 +110,11 @@ def _made(
     work: Work, form: Form, before: datetime | None, taken: set[str], chosen: Scheme, effort: Effort, rng: Generator
 ) -> Made:
     made = put_together(work, form, rng)
+    session = renamed(made.session, before, rng, taken)
+    taken.add(session.session_id)
     padding = () if chosen.honest else made.padding
     return Made(
-        _renamed(made.session, before, taken, rng),
+        session,
         padding,
         chosen.name,
         chosen.family,
@@ -109,17 +123,6 @@ def _made(
         chosen.twin or "",
         made.sources,
     )
-
-
-def _renamed(session: Session, before: datetime | None, taken: set[str], rng: Generator) -> Session:
-    """The session under an id that no other has; two that tell the same second are told a second apart."""
-    by = session.started - before if session.started and before else timedelta()
-    name = session.session_id
-    while name in taken:
-        name = renamed_by(session.session_id, by, rng)
-        by += timedelta(seconds=1)
-    taken.add(name)
-    return replace(session, session_id=name, file=session.file.replace(session.session_id, name))
 
 
 def are_asked(works: Sequence[Work]) -> bool:

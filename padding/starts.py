@@ -1,24 +1,19 @@
 """When sessions start: moved to another moment in the ticks of their source, with ids that tell the new moment."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 from numpy.random import Generator
 
 from padding.effort import Effort
-from padding.identity import remade
+from padding.identity import moved, remade
 from padding.work import Work
+from traces.schema import Session
 
 DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_STAMPS = (
-    (re.compile(r"\d{4}-\d\d-\d\d[T_]\d\d:\d\d:\d\d"), "%Y-%m-%d{}%H:%M:%S"),
-    (re.compile(r"\d{4}-\d\d-\d\d[T_]\d\d-\d\d-\d\d"), "%Y-%m-%d{}%H-%M-%S"),
-    (re.compile(r"\d{4}-\d\d-\d\d[T_]\d\d-\d\d"), "%Y-%m-%d{}%H-%M"),
-    (re.compile(r"\d{8}[T_]\d{6}"), "%Y%m%d{}%H%M%S"),
-)
 _SEVENTH = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -43,12 +38,9 @@ def tick_of(moment: datetime) -> timedelta:
 
 def renamed_by(name: str, by: timedelta, rng: Generator) -> str:
     """Another id of the same look; one that tells the time of its session tells it moved by this much."""
-    for stamp, style in _STAMPS:
-        found = stamp.search(name)
-        if found:
-            between = "T" if "T" in found[0] else "_"
-            moment = datetime.strptime(found[0], style.format(between)).replace(tzinfo=UTC) + by
-            return name[: found.start()] + moment.strftime(style.format(between)) + name[found.end() :]
+    told = moved(name, by)
+    if told is not None:
+        return told
     made = remade(name, rng)
     found = _SEVENTH.search(name)
     if found is None:
@@ -56,6 +48,30 @@ def renamed_by(name: str, by: timedelta, rng: Generator) -> str:
     ticks = int(found[0].replace("-", "")[:12], 16) + by // timedelta(milliseconds=1)
     head = f"{ticks:012x}"
     return made[: found.start()] + f"{head[:8]}-{head[8:]}" + made[found.start() + 13 :]
+
+
+def renamed(session: Session, before: datetime | None, rng: Generator, taken: Collection[str] = ()) -> Session:
+    """The session under a new id of the same look, in its file's name too; under its old one it began at `before`.
+
+    Where the id tells a time that is still the old one's, or that of one of `taken`, the session is moved itself: by
+    whole weeks, or by a tick beside others that were made with it. An id never tells another time than its session.
+    """
+    by = session.started - before if session.started and before else timedelta()
+    tick = max(tick_of(session.started), timedelta(seconds=1)) if session.started else timedelta(minutes=1)
+    step = tick if taken else 7 * (1 + int(rng.random() * 30)) * (DAY if rng.random() < 0.5 else -DAY)
+    off = timedelta()
+    name = renamed_by(session.session_id, by, rng)
+    while name == session.session_id or name in taken:
+        off += step if moved(session.session_id, by) else timedelta()
+        name = renamed_by(session.session_id, by + off, rng)
+    session = later(session, off) if off else session
+    return replace(session, session_id=name, file=session.file.replace(session.session_id, name))
+
+
+def later(session: Session, by: timedelta) -> Session:
+    """The session begun later by so much, all of its turns too."""
+    turns = tuple(turn if turn.time is None else replace(turn, time=turn.time + by) for turn in session.turns)
+    return replace(session, started=session.started and session.started + by, turns=turns)
 
 
 def days_from(first: datetime, count: int, workdays: bool) -> list[datetime]:

@@ -6,14 +6,13 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
-from msgspec.structs import replace as changed
 from numpy.random import Generator
 
 from padding.assembly import Made, put_together
 from padding.budget import head
 from padding.effort import Effort
-from padding.identity import remade
 from padding.material import Material
+from padding.starts import renamed
 from padding.work import Work, whole
 from traces.schema import Session
 
@@ -93,7 +92,7 @@ def pad(session: Session, chosen: Strategy, material: Material, effort: Effort, 
     if chosen.mixes and abs(made.share_after(len(head(host))) - effort.share) > TOLERANCE:
         raise Unsuitable(f"session {session.session_id!r} is too small or too coarse for a share of {effort.share:.2f}")
     return Made(
-        renamed(made.session, rng),
+        renamed(made.session, host.header.started, rng),
         () if chosen.honest else made.padding,
         chosen.name,
         chosen.family,
@@ -102,12 +101,6 @@ def pad(session: Session, chosen: Strategy, material: Material, effort: Effort, 
         chosen.twin or "",
         made.sources,
     )
-
-
-def renamed(session: Session, rng: Generator) -> Session:
-    """The session under a new id of the same look, in its file's name too."""
-    name = remade(session.session_id, rng)
-    return changed(session, session_id=name, file=session.file.replace(session.session_id, name))
 
 
 class Unsuitable(Exception):

@@ -7,9 +7,8 @@ from numpy.random import Generator
 from padding.clock import Clock
 from padding.effort import Effort
 from padding.errands import Desk, has_shell
-from padding.in_turn import in_turn
 from padding.material import Material
-from padding.mixing import mixed
+from padding.mixing import mixed, spun
 from padding.orders import KINDS, about, orders
 from padding.parts import copied, prompt
 from padding.small_talk import short_reply
@@ -42,7 +41,7 @@ def built_and_deleted(host: Work, material: Material, effort: Effort, rng: Gener
             yield desk.delete(folder)
             files = files if effort.wording == "verbatim" else _files(desk, effort)
 
-    return in_turn(host, prototypes(), material, effort, rng)
+    return spun(host, prototypes(), material, effort, rng)
 
 
 @strategy("throwaway_prototypes", twin="asked_for_and_built_in", suits=has_shell)
@@ -80,7 +79,7 @@ def edited_and_restored(host: Work, material: Material, effort: Effort, rng: Gen
             else:
                 yield from (turned_back(copied(step)) for step in reversed(few))
 
-    return in_turn(host, rounds(), material, effort, rng)
+    return spun(host, rounds(), material, effort, rng)
 
 
 def _files(desk: Desk, effort: Effort) -> list[tuple[str, str]]:

@@ -8,10 +8,9 @@ from padding.actions import step_action
 from padding.clock import Clock
 from padding.effort import Effort
 from padding.errands import Desk
-from padding.in_turn import in_turn
 from padding.material import Material
-from padding.mixing import mixed
-from padding.parts import copied, prompt, with_result
+from padding.mixing import mixed, spun
+from padding.parts import copied, prompt, repeated, with_result
 from padding.rewording import wordings
 from padding.small_talk import answer, small_asks
 from padding.strategy import has_results, strategy
@@ -64,15 +63,16 @@ def agents_on_agents(host: Work, material: Material, effort: Effort, rng: Genera
         desk = Desk(host, material, rng)
         while True:
             errand = desk.some("delegate", "delegate", "search")
-            for _ in range(2 + int(rng.random() * 5)):
+            for again in range(2 + int(rng.random() * 5)):
                 told_anew = effort.text == "borrowed" and step_action(errand) == "delegate"
                 other = desk.step("delegate") if told_anew else None
                 told = other.results[-1].text if other is not None and other.results else None
-                yield with_result(copied(errand), told) if told else copied(errand)
+                step = repeated(errand, rng) if again else copied(errand)
+                yield with_result(step, told) if told else step
             if rng.random() < 0.5:
                 yield desk.some("plan", "read")
 
-    return in_turn(host, reports(), material, effort, rng)
+    return spun(host, reports(), material, effort, rng)
 
 
 def _asks(host: Work, material: Material, effort: Effort, rng: Generator, work: _Looks) -> Iterator[Exchange]:

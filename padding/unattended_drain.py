@@ -11,9 +11,8 @@ from padding.arguments import file_in
 from padding.clock import Clock
 from padding.effort import Effort
 from padding.errands import Desk, has_shell
-from padding.in_turn import in_turn
 from padding.material import Material
-from padding.mixing import mixed
+from padding.mixing import mixed, spun
 from padding.parts import copied, prompt
 from padding.results import shown, unwrapped
 from padding.rewording import wordings
@@ -46,7 +45,7 @@ def building_anything(host: Work, material: Material, effort: Effort, rng: Gener
                     yield desk.show(folder, f"ls {folder}", "\n".join(sorted(set(names))))
             yield desk.some("test", "run", "plan")
 
-    return in_turn(host, projects(), material, effort, rng)
+    return spun(host, projects(), material, effort, rng)
 
 
 @strategy("unattended_drain", twin="migration_overnight", suits=has_results)
@@ -81,7 +80,7 @@ def planning_without_end(host: Work, material: Material, effort: Effort, rng: Ge
             for _ in range(int(rng.random() * 4)):
                 yield desk.some("search", "fetch", "delegate", "read", "talk")
 
-    return in_turn(host, plans(), material, effort, rng)
+    return spun(host, plans(), material, effort, rng)
 
 
 def made_up(desk: Desk, effort: Effort) -> tuple[str, str]:

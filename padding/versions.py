@@ -7,12 +7,14 @@ from functools import lru_cache
 from msgspec.structs import replace
 from numpy.random import Generator
 
-from padding.languages import ALIKE, language_of
+from padding.synonyms import exchanged
 from padding.work import Piece, Step
 
 _FENCED = re.compile(r"(```.*?(?:```|\Z)\s*)", re.DOTALL)
 _BETWEEN = re.compile(r"((?<=[^\d\s][.!?:])\s+(?=[A-Z0-9`*\"«¿¡-])|\n+)")
-_NOT_WRITTEN = frozenset({"pls", "kindly", "write", "sort out"})
+_NO_LETTER = re.compile(r"[\W\d_]+")
+_CODE = re.compile(r"```|[{}]|\w\([\w., ]*\)\s*\Z|\(\)|:=|^\s*(?://|#include|(?:return|import)\b)")
+_NOT_WRITTEN = frozenset({"kindly", "sort out", "go with", "put in"})
 _REWORDED, _FEW_LETTERS = 5, 15
 
 
@@ -38,24 +40,7 @@ def joined(parts: Sequence[str]) -> str:
 
 def reworded(text: str, rng: Generator, often: float = 0.6) -> str:
     """The text with words exchanged for others that mean the same, as an assistant would write them: in one pass."""
-    pattern, alike = _alike(language_of(text))
-
-    def other(match: re.Match[str]) -> str:
-        if rng.random() >= often:
-            return match[0]
-        words = alike[match[0].lower()]
-        word = words[int(rng.random() * len(words))]
-        return word.capitalize() if match[0][:1].isupper() else word
-
-    return pattern.sub(other, text)
-
-
-@lru_cache(16)
-def _alike(language: str) -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
-    groups = [tuple(word for word in words if word not in _NOT_WRITTEN) for words in ALIKE[language]]
-    alike = {word.lower(): words for words in groups for word in words}
-    longest_first = sorted(alike, key=lambda word: (-len(word), word))
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b", re.IGNORECASE), alike
+    return exchanged(text, rng, often, _NOT_WRITTEN)
 
 
 def varied(text: str, rng: Generator, others: Sequence[str] = ()) -> str:
@@ -86,9 +71,12 @@ def extract(text: str, rng: Generator, about: str = "", most: int = 8) -> str:
     return reworded(joined(chosen).lstrip(" -*"), rng, 0.3)
 
 
+@lru_cache(32_768)
 def _is_said(part: str) -> bool:
     """Whether a part of a text is language, and not a line of code or a number."""
-    letters = sum(map(str.isalpha, part))
+    if _CODE.search(part):
+        return False
+    letters = len(_NO_LETTER.sub("", part))
     return letters >= _FEW_LETTERS and letters + part.count(" ") > 0.8 * len(part)
 
 

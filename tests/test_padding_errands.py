@@ -9,8 +9,8 @@ from numpy.random import default_rng
 from padding.arguments import file_in, in_shell, line_in, with_file, with_line
 from padding.effort import Effort
 from padding.errands import Desk, has_shell
-from padding.in_turn import in_turn
 from padding.material import Material
+from padding.mixing import spun
 from padding.parts import call, reply, result
 from padding.results import alone, as_file, as_output, unwrapped, whole
 from padding.work import Step, Work
@@ -159,7 +159,7 @@ def test_what_was_done_earlier_stands_earlier() -> None:
     for seed in range(12):
         steps = (Step((reply(f"step {number:04} " + "and so on " * 8),)) for number in range(10**6))
         effort = Effort(length=0.5, share=0.5)
-        work = in_turn(material.work(sessions[0]), steps, material, effort, default_rng(seed))
+        work = spun(material.work(sessions[0]), steps, material, effort, default_rng(seed))
         said = [p.turn.text or "" for p in work.pieces if p.padding]
         assert len(said) > 3
         assert said == sorted(said)
