@@ -25,6 +25,7 @@ demo: $(STAMP) ## Simulates a company, reads its traces into .demo/, builds a tr
 	$(call step,ingest data/examples --source examples)
 	$(call step,sessions list --limit 12)
 	$(call step,quarantine list --reason truncated)
+	$(call step,features)
 	$(call step,dataset build --genuine data/examples/claude_code --genuine data/examples/codex --out $(DEMO)/dataset)
 	$(call step,export --out $(DEMO)/sessions.jsonl.gz)
 	@printf '\n%s\n\n' 'What came of it lies in $(DEMO)/, which may be deleted. Next, read your own traces:'
@@ -42,9 +43,10 @@ lint: $(DEV_STAMP) ## Checks style, format and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench: $(DEV_STAMP) ## Measures how fast traces are read, and padded sessions made
+bench: $(DEV_STAMP) ## Measures how fast traces are read, padded sessions made, features worked out
 	@$(BIN)/python tests/benchmarks/ingest.py
 	@$(BIN)/python tests/benchmarks/strategies.py
+	@$(BIN)/python tests/benchmarks/feature_table.py
 
 picture: $(STAMP) ## Draws the README's picture anew
 	@rm -rf $(DEMO)

@@ -151,6 +151,29 @@ def export(
 
 
 @app.command()
+def features(
+    context: typer.Context,
+    out: Annotated[Path | None, typer.Option(help="Folder to write to; data/features by default.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Only list the features and what each says.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Writes a table of features, one row a session; its name tells by which features it was made."""
+    from flows import featurize as flow
+    from flows import show
+
+    if explain:
+        rows = flow.explained()
+        if as_json:
+            show.json_lines(rows)
+        else:
+            show.table(rows[0], (row.values() for row in rows))
+        return
+    with show.progress_of("sessions") as told:
+        written = flow.featurize(context.obj, out, told)
+    show.err.print(f"features written to {written}")
+
+
+@app.command()
 def formats(as_json: AsJson = False) -> None:
     """Lists the trace formats that can be read."""
     from flows import show

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from conftest import EXAMPLES
 
@@ -69,6 +70,19 @@ def test_what_is_exported_can_be_ingested_elsewhere(home: Path, tmp_path: Path) 
     first = sorted(winnow("export", home=home).stdout.splitlines())
     second = sorted(winnow("export", home=tmp_path / "other").stdout.splitlines())
     assert first == second
+
+
+def test_features_are_written_once_for_each_session_and_explained(home: Path, tmp_path: Path) -> None:
+    done = winnow("features", "--out", tmp_path, home=home)
+    assert done.returncode == 0, done.stderr
+    [written] = tmp_path.iterdir()
+    table = pq.read_table(written)
+    sessions = rows(winnow("sessions", "list", "--json", "--limit", "0", home=home))
+    assert sorted(table["session_id"].to_pylist()) == sorted(str(row["session_id"]) for row in sessions)
+    explained = rows(winnow("features", "--explain", "--json", home=home))
+    assert [row["name"] for row in explained] == table.schema.names[1:]
+    assert all(row["what it says"] and row["honest when"] for row in explained)
+    assert "begin with `winnow ingest PATH`" in winnow("features", home=tmp_path / "empty").stderr
 
 
 def test_hostile_text_is_shown_inert(tmp_path: Path) -> None:

@@ -1,0 +1,33 @@
+"""Featurize: sessions of the store to one table of features. Wires `features/` to the home."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from features import table
+from flows.home import Home
+from traces.schema import Session
+
+
+def featurize(
+    home: Home, out: Path | None = None, progress: Callable[[int, int], None] = lambda _done, _total: None
+) -> Path:
+    """Writes the features of all sessions that have turns, and returns the file: named by its feature set."""
+    total = home.store.table("sessions", columns=["session_id"]).num_rows
+    if total == 0:
+        raise ValueError("there are no sessions yet; begin with `winnow ingest PATH`")
+    return table.write(_counted(home.store.sessions(), total, progress), out or home.data / "features")
+
+
+def explained() -> list[dict[str, str]]:
+    """Each feature's name and kind, what it says, and when it is honest all the same."""
+    return [
+        {"name": one.name, "kind": one.kind, "what it says": one.meaning, "honest when": one.honest}
+        for one in table.every(None)
+    ]
+
+
+def _counted(sessions: Iterator[Session], total: int, progress: Callable[[int, int], None]) -> Iterator[Session]:
+    for done, session in enumerate(sessions, 1):
+        progress(done, total)
+        if session.turns:
+            yield session

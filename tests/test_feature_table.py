@@ -1,0 +1,290 @@
+"""One row a session, the same in any company; nothing of its header matters; time grows with length and no faster."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from conversation import START, asked, called, edited, read, said, session, shell, thought, wrote
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from features import page, table
+from features.feature import Feature, feature, fingerprint, load
+from features.seen import look
+from traces.reading import read as read_file
+from traces.schema import Session, Turn
+
+ALLOWED = {
+    "role": "who acted: a user, the assistant, a tool",
+    "kind": "a message, a thought, a call, a result",
+    "typed": "whether a person typed it",
+    "text": "what was said",
+    "tool_arguments": "what a tool was called with",
+    "tool_name": "which tool",
+    "call_id": "which result belongs to which call",
+    "is_error": "whether the result is an error",
+    "time": "when",
+    "input_tokens": "what the model read",
+    "cached_tokens": "what of it came from a cache",
+    "output_tokens": "what the model wrote",
+}
+"""Everything that a feature may go by. Nothing here says who a person is."""
+
+OTHER_HEADER: dict[str, Any] = {
+    "session_id": "another",
+    "user_id": "someone.else@example.org",
+    "agent": "another-agent",
+    "agent_version": "9.9",
+    "model": "another-model",
+    "project": "/another/team",
+    "source": "another-source",
+    "category": "automation",
+    "format": "another-format",
+    "file": "another/file.json",
+    "origin": "automation",
+    "parent_id": "a-parent",
+    "started": datetime(2020, 2, 2, 2, 2, tzinfo=UTC),
+}
+
+TEXTS = st.sampled_from(
+    [
+        "",
+        "more",
+        "why is src/app.py broken?",
+        "user_id 42",
+        "为什么坏了",
+        "Error: 1 failed",
+        "word " * 60,
+        "é 😀 \ud800",
+    ]
+)
+
+
+@st.composite
+def turns(draw: st.DrawFn) -> list[Turn]:
+    at = draw(st.one_of(st.none(), st.floats(0, 1e6)))
+    kind = draw(st.sampled_from(["asked", "injected", "said", "thought", "called"]))
+    if kind == "called":
+        tool = draw(st.sampled_from(["Bash", "Read", "Write", "Edit", "Task"]))
+        result = draw(st.one_of(st.none(), TEXTS))
+        return called(tool, result, at=at, file_path=draw(TEXTS), command=draw(st.sampled_from(["rm a.py", "pytest"])))
+    if kind in ("asked", "injected"):
+        return asked(draw(TEXTS), at=at, typed=kind == "asked")
+    return (
+        said(draw(TEXTS), at=at, input_tokens=draw(st.one_of(st.none(), st.integers(0, 9))))
+        if kind == "said"
+        else (thought(draw(TEXTS)))
+    )
+
+
+SESSIONS = st.lists(turns(), max_size=12).map(lambda parts: session(*parts))
+
+
+def ordinary(number: int = 0, exchanges: int = 6) -> Session:
+    """A session with a bit of everything."""
+    parts: list[list[Turn]] = []
+    for n in range(exchanges):
+        now = 300.0 * n + 40 * (n % 3)
+        parts += [
+            asked(f"please fix parse_row in rows{n % 4}.py, it returns {number * n}", at=now),
+            thought("the rows are read in order"),
+            read(f"src/rows{n % 4}.py", f"def parse_row(line{n}): return line{n}.split()"),
+            edited(f"src/rows{n % 4}.py", f"line{n}", f"row{n}"),
+            shell("pytest", f"{n % 2} failed, {n} passed", at=now + 50),
+            said(f"parse_row of rows{n % 4}.py returns row{n}", at=now + 60, input_tokens=100 * n, output_tokens=9),
+        ]
+    return session(*parts, wrote("out.md"), name=f"s{number}")
+
+
+@pytest.fixture(scope="module")
+def examples() -> list[Session]:
+    folder = Path(__file__).parent.parent / "data" / "examples"
+    files = sorted(path for name in ("claude_code", "codex", "atif", "tau_bench") for path in (folder / name).iterdir())
+    return [one for path in files if path.is_file() for one in read_file(path)[0]]
+
+
+def test_a_table_has_a_row_a_session_and_a_column_a_feature(examples: list[Session]) -> None:
+    made = table.table(examples)
+    assert made["session_id"].to_pylist() == [one.session_id for one in examples]
+    assert made.schema.names == ["session_id", *load()]
+    assert {field.type for field in made.schema} == {pa.string(), pa.float32()}
+
+
+def test_what_is_undefined_is_null_and_never_nan(examples: list[Session]) -> None:
+    made = table.table([session(asked("hello"), name="a"), *examples])
+    assert made["calls_repeated"][0].as_py() is None
+    assert not any(np.isnan(column.drop_null().to_numpy()).any() for column in made.columns[1:])
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(SESSIONS, min_size=1, max_size=4), st.integers(1, 3), st.randoms())
+def test_a_row_is_the_same_in_any_order_batch_and_company(held: list[Session], size: int, random: Any) -> None:
+    named = [replace(one, session_id=str(n)) for n, one in enumerate(held)]
+    alone = {one.session_id: table.table([one]).to_pylist()[0] for one in named}
+    mixed = named * 2
+    random.shuffle(mixed)
+    rows = pa.Table.from_batches(table.batches(mixed, size=size)).to_pylist()
+    assert rows == [alone[one.session_id] for one in mixed]
+
+
+@settings(max_examples=25, deadline=None)
+@given(SESSIONS)
+def test_without_times_only_the_timing_features_change(one: Session) -> None:
+    timeless = replace(one, turns=tuple(replace(turn, time=None) for turn in one.turns))
+    before, after = table.row(one), table.row(timeless)
+    for place, known in enumerate(load().values()):
+        if known.kind == "timing":
+            assert np.isnan(after[place]), known.name
+        else:
+            assert np.array_equal(before[place], after[place], equal_nan=True), known.name
+
+
+@settings(max_examples=25, deadline=None)
+@given(SESSIONS)
+def test_evidence_is_turns_of_the_session_each_once(one: Session) -> None:
+    seen = look(one)
+    for known in load().values():
+        shown = known.shown_by(seen).tolist()
+        assert len(set(shown)) == len(shown), known.name
+        assert set(shown) <= set(range(len(one.turns))), known.name
+
+
+def test_a_high_value_has_evidence(examples: list[Session]) -> None:
+    for one in examples:
+        seen = look(one)
+        for known in load().values():
+            if known.speaks == "high" and known.measure(seen) > 0:
+                assert len(known.shown_by(seen)), (known.name, one.file)
+
+
+def test_the_inputs_of_all_features_are_these_and_none_says_who_a_person_is() -> None:
+    assert {field for one in load().values() for field in one.inputs} == set(ALLOWED)
+    assert set(ALLOWED) <= set(Turn.__struct_fields__)
+
+
+def test_nothing_of_a_sessions_header_is_an_input(examples: list[Session]) -> None:
+    assert set(OTHER_HEADER) | {"turns"} == set(Session.__struct_fields__)
+    for one in [ordinary(), *examples]:
+        assert np.array_equal(table.row(one), table.row(replace(one, **OTHER_HEADER)), equal_nan=True)
+
+
+OTHER_TURN: dict[str, Callable[[Turn], Any]] = {
+    "index": lambda turn: turn.index + 7,
+    "original_chars": lambda turn: 99_999,
+    "time": lambda turn: turn.time and turn.time + turn.index * timedelta(seconds=turn.index),
+    "tool_name": lambda turn: turn.tool_name and f"mcp__{turn.index % 5}",
+    "call_id": lambda turn: None,
+    "is_error": lambda turn: turn.index % 3 == 0 if turn.role == "tool" else None,
+    "input_tokens": lambda turn: turn.index**2,
+    "cached_tokens": lambda turn: turn.index,
+    "output_tokens": lambda turn: 17 * turn.index % 5,
+}
+
+
+@pytest.mark.parametrize("field", OTHER_TURN)
+def test_a_feature_depends_only_on_the_inputs_that_it_names(field: str, examples: list[Session]) -> None:
+    for one in [ordinary(), *examples]:
+        other = replace(one, turns=tuple(replace(turn, **{field: OTHER_TURN[field](turn)}) for turn in one.turns))
+        before, after = table.row(one), table.row(other)
+        same = (before == after) | (np.isnan(before) & np.isnan(after))
+        changed = [known for known, kept in zip(load().values(), same, strict=True) if not kept]
+        assert [known.name for known in changed if field not in known.inputs] == []
+
+
+def test_the_hour_and_the_day_do_not_matter() -> None:
+    one = ordinary()
+    shift = timedelta(days=3, hours=11, minutes=7, seconds=13)
+    later = replace(one, turns=tuple(replace(turn, time=turn.time and turn.time + shift) for turn in one.turns))
+    assert np.allclose(table.row(one), table.row(later), rtol=1e-4, equal_nan=True)
+    assert START + shift != START
+
+
+def test_a_written_table_is_named_by_its_features_and_read_again(tmp_path: Path) -> None:
+    path = table.write([ordinary(n) for n in range(3)], tmp_path)
+    assert path.name == f"features-{fingerprint(load().values())}.parquet"
+    assert table.read(path).equals(table.table([ordinary(n) for n in range(3)]))
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_table_of_other_features_is_refused_by_name(tmp_path: Path) -> None:
+    some = [one for one in load().values() if one.name != "turn_count"]
+    path = table.write([ordinary()], tmp_path, some)
+    with pytest.raises(table.AnotherFeatureSet, match=f"{path.name}.* different are turn_count; make it again"):
+        table.read(path)
+    assert len(table.read(path, some)) == 1
+
+
+def test_a_table_without_a_fingerprint_is_refused() -> None:
+    with pytest.raises(table.AnotherFeatureSet, match="made by feature set None"):
+        table.check(pa.schema([("turn_count", pa.float32())]))
+
+
+def test_another_version_is_another_fingerprint() -> None:
+    one = next(iter(load().values()))
+    newer = Feature(one.name, one.kind, one.speaks, one.inputs, one.measure, one.shown_by, one.version + 1)
+    assert fingerprint([one]) != fingerprint([newer]) != fingerprint([one], ["an encoder"])
+
+
+def test_a_feature_must_say_what_it_means_and_when_it_is_honest() -> None:
+    def silent(seen: Any) -> float:
+        """Only what it means."""
+        return 0.0
+
+    with pytest.raises(ValueError, match="silent: the docstring must say"):
+        feature("volume", ("text",), "high", lambda seen: np.zeros(0, np.int64))(silent)
+    with pytest.raises(KeyError, match="'nonsense' is no feature"):
+        table.evidence(ordinary(), "nonsense")
+
+
+def test_the_page_is_current() -> None:
+    assert page.PAGE.read_text(encoding="utf-8") == page.page(), "run `python -m features.page`"
+
+
+def seconds(run: Callable[[], object], times: int = 3) -> float:
+    """The least processor time of a few runs: what a busy machine disturbs least."""
+    taken = []
+    for _ in range(times):
+        start = time.process_time()
+        run()
+        taken.append(time.process_time() - start)
+    return min(taken)
+
+
+def test_ten_times_the_sessions_take_ten_times_as_long() -> None:
+    few = [ordinary(n, 20) for n in range(20)]
+    table.table(few)
+    ratio = seconds(lambda: table.table(few * 10), 2) / seconds(lambda: table.table(few))
+    assert 8 < ratio < 12.5
+
+
+@pytest.mark.parametrize("kind", ["all alike", "all different", "calls"])
+def test_a_session_of_a_hundred_thousand_turns_takes_no_more_than_its_share(kind: str) -> None:
+    def long(size: int) -> Session:
+        parts: dict[str, Callable[[int], list[Turn]]] = {
+            "all alike": lambda n: [*asked("go on with the same", at=n), *said("and so it went on")],
+            "all different": lambda n: [
+                *asked(f"w{n * 7} w{n * 13} w{n * 17} w{n * 19}", at=n),
+                *said(f"a{n} b{n} c{n}"),
+            ],
+            "calls": lambda n: [*called("Read", f"text {n % 97} of it", at=n, file_path=f"src/file{n % 1000}.py")],
+        }
+        return session(*(parts[kind](n) for n in range(size // 2)))
+
+    short, whole = long(10_000), long(100_000)
+    table.row(short)
+    assert seconds(lambda: table.row(whole), 2) < 15 * seconds(lambda: table.row(short))
+
+
+def test_batches_hold_one_session_at_a_time() -> None:
+    met: list[int] = []
+    stream = (met.append(n) or ordinary(n, 1) for n in islice(cycle(range(9)), 9))  # type: ignore[func-returns-value]
+    pieces = table.batches(stream, size=3)
+    assert next(pieces).num_rows == 3
+    assert len(met) == 3
