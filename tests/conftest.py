@@ -3,6 +3,10 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("busy", deadline=None)  # a slow machine is no failure
+settings.load_profile("busy")
 
 EXAMPLES = Path(__file__).parent.parent / "data" / "examples"
 SHARED = Path(__file__).parent.parent.parent / "shared" / "traces"
