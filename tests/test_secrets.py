@@ -102,7 +102,7 @@ ORDINARY = {
     "git hashes": f"commit {HEX[:40]}\nindex {HEX[:7]}..{HEX[7:14]} 100644",
     "uuids": "toolu_01A 0b8a6f3e-5d0c-4b52-9a3e-1f2d3c4b5a69 call_0b8a6f3e5d0c4b529a3e1f2d3c4b5a69",
     "sha256 digests": f"sha256:{HEX[:64]} docker://alpine:3.18@sha256:{HEX[:64]} md5-{HEX[:32]}",
-    "npm integrity hashes": f'"integrity": "sha512-{MIXED[:86]}==", "resolved": "https://registry.npmjs.org/a/-/a-1.tgz"',
+    "npm integrity hashes": f'"integrity": "sha512-{MIXED[:86]}==", "resolved": "https://packages.example.org/a/-/a-1.tgz"',
     "pip hashes": f"--hash=sha256:{HEX[:64]} name/file.py,sha256={MIXED[:43]},160",
     "base64 images": f'<img src="data:image/png;base64,iVBORw0KGgo{MIXED * 20}SK{HEX}AIza{MIXED}==">',
     "source maps": f"//# sourceMappingURL=data:application/json;base64,ey{'J2ZXJzaW9uIjozfQ' * 9}==",
