@@ -16,39 +16,46 @@ from padding.starts import renamed
 from padding.strategy import Strategy, Unsuitable, load, pad
 from traces.schema import Session
 
-_DRAWS = 40
+_DRAWS, _SAME = 60, 30
 _TEAM = 5
 _NULL, _PADDED, _HONEST, _SCHEMES, _IDS = range(5)
 
 
 class Draw:
-    """Draws genuine sessions such that no source and no user of one dominates."""
+    """Draws genuine sessions as often as their source has them: where one is from must not tell what it is."""
 
     def __init__(self, sessions: Sequence[Session], seed: int) -> None:
         self.sessions = sessions
         self.material = Material(sessions)
         self._seed = seed
-        users: dict[str, dict[str, list[Session]]] = {}
+        self._sources: dict[str, list[Session]] = {}
         for session in sessions:
-            own = users.setdefault(session.source or session.format, {})
-            own.setdefault(session.user_id or "", []).append(session)
-        self._users = [list(own.values()) for own in users.values()]
-        sizes = np.sqrt([sum(map(len, own)) for own in self._users])
-        self._weights = sizes / sizes.sum()
+            self._sources.setdefault(session.source or session.format, []).append(session)
 
     def generator(self, kind: int, number: int) -> Generator:
         """The random generator of one session."""
         return np.random.default_rng(SeedSequence([self._seed, kind, number]))
 
-    def host(self, rng: Generator) -> Session:
-        """A session: first its source (larger ones rather, by the root of their size), then its user, then itself."""
-        return self.team(rng, 1)[0]
+    def hosts(self, rng: Generator) -> Iterator[Session]:
+        """Sessions to try one after the other: of one source for a while, then of any."""
+        first = self._any(self.sessions, rng)
+        same = self._sources[first.source or first.format]
+        yield first
+        for tried in range(1, _DRAWS):
+            yield self._any(same if tried < _SAME else self.sessions, rng)
 
     def team(self, rng: Generator, people: int) -> list[Session]:
         """Sessions of so many users of one source, or of as many as it has."""
-        users = self._users[int(rng.choice(len(self._users), p=self._weights))]
-        chosen = rng.permutation(len(users))[:people]
-        return [users[int(place)][int(rng.integers(len(users[int(place)])))] for place in chosen]
+        first = self._any(self.sessions, rng)
+        users: dict[str, list[Session]] = {}
+        for session in self._sources[first.source or first.format]:
+            users.setdefault(session.user_id or "", []).append(session)
+        own = list(users.values())
+        return [self._any(own[int(place)], rng) for place in rng.permutation(len(own))[:people]]
+
+    @staticmethod
+    def _any(sessions: Sequence[Session], rng: Generator) -> Session:
+        return sessions[int(rng.integers(len(sessions)))]
 
 
 def made(
@@ -104,9 +111,9 @@ def _families(honest: bool) -> list[list[Strategy]]:
 
 
 def _drawn(draw: Draw, chosen: Strategy, rng: Generator, unsuitable: Counter[str]) -> Made | None:
-    for _ in range(_DRAWS):
+    for host in draw.hosts(rng):
         try:
-            return pad(draw.host(rng), chosen, draw.material, Effort.draw(rng), rng)
+            return pad(host, chosen, draw.material, Effort.draw(rng), rng)
         except Unsuitable:
             unsuitable[chosen.name] += 1
     return None

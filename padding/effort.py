@@ -8,6 +8,7 @@ from numpy.random import Generator
 Clock = Literal["even", "jittered", "borrowed", "human"]
 Wording = Literal["verbatim", "shuffled", "reworded", "borrowed"]
 Text = Literal["made", "borrowed"]
+Names = Literal["kept", "dropped"]
 _T = TypeVar("_T")
 
 
@@ -25,6 +26,8 @@ class Effort:
     """How long the session gets, as a quantile of genuine sessions of its source."""
     share: float = 1.0
     """The share of the session's characters that is padding, from 0.1 (mixed into real work) to 1 (nothing else)."""
+    names: Names = "kept"
+    """Prompts that pad: with the names and figures that they were borrowed with, or as anybody could ask."""
 
     @classmethod
     def draw(cls, rng: Generator) -> "Effort":
@@ -35,10 +38,12 @@ class Effort:
             text=_pick(get_args(Text), rng),
             length=float(rng.uniform(0.05, 0.95)),
             share=1.0 if rng.random() < 1 / 3 else float(rng.uniform(0.1, 0.95)),
+            names=_pick(get_args(Names), rng),
         )
 
     def __str__(self) -> str:
-        return f"{self.clock},{self.wording},{self.text},length={self.length:.2f},share={self.share:.2f}"
+        shape = f"length={self.length:.2f},share={self.share:.2f}"
+        return f"{self.clock},{self.wording},{self.text},{shape},names {self.names}"
 
 
 def _pick(values: tuple[_T, ...], rng: Generator) -> _T:

@@ -16,6 +16,7 @@ from padding.work import Exchange, Step, Work, take_apart, whole
 from traces.schema import Session
 
 _T = TypeVar("_T")
+_SAME_WORDS, _ASKED_CHARS = 0.4, 4_000
 _TRIES = 12
 _FEW = 5
 _KEPT = 20_000
@@ -116,6 +117,15 @@ class Material:
                     return work
         return None
 
+    def sequel(self, host: Work, rng: Generator) -> Work | None:
+        """Another session of the host's user and project, about something else; null where none is found."""
+        works = self._pool(host).places.get(place_of(host), ())
+        for _ in range(_TRIES if works else 0):
+            work = works[int(rng.random() * len(works))]
+            if work.header.session_id != host.header.session_id and not _same_subject(work, host):
+                return work
+        return None
+
     @staticmethod
     def own_steps(host: Work, *actions: Action) -> list[Step]:
         """The host's own steps that do one of these things and have results."""
@@ -157,3 +167,14 @@ def _source(work: Work) -> tuple[str | None, str, str | None]:
 
 def _usable(steps: Iterable[Step], tools: frozenset[str]) -> bool:
     return all(turn.tool_name in tools for step in steps for turn in step.calls)
+
+
+def _same_subject(one: Work, other: Work) -> bool:
+    """Whether both ask in much the same words: trials of one task, runs of one schedule."""
+    mine, theirs = _asked_words(one), _asked_words(other)
+    return bool(mine or theirs) and len(mine & theirs) > _SAME_WORDS * min(len(mine), len(theirs))
+
+
+def _asked_words(work: Work) -> set[str]:
+    asked = (piece.turn.text or "" for piece in work.pieces if piece.turn.role == "user")
+    return set(" ".join(asked)[:_ASKED_CHARS].lower().split())

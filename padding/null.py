@@ -52,8 +52,8 @@ def parted(host: Work, material: Material, rng: Generator) -> Work:  # noqa: ARG
 
 
 def joined(host: Work, material: Material, rng: Generator) -> Work:
-    """Gone on with: another genuine session of the same person and project, or at least source, comes after it."""
-    other = material.other(host, rng)
+    """Gone on with: another genuine session of the same person and project comes after it, on another subject."""
+    other = material.sequel(host, rng)
     longest = material.sizes(host)[-1][0]
     if other is None or host.size + other.size > longest:
         return host

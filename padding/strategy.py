@@ -13,11 +13,14 @@ from padding.budget import head
 from padding.effort import Effort
 from padding.material import Material
 from padding.starts import renamed
+from padding.vague import asked_vaguely
 from padding.work import Work, whole
 from traces.schema import Session
 
 TOLERANCE = 0.15
 """By how much the padded share of a session may depart from what was asked for."""
+
+_HONESTLY_VAGUE = 1 / 3  # experts are terse, and beginners do not know the names
 
 Edit = Callable[[Work, Material, Effort, Generator], Work]
 Suits = Callable[[Work], bool]
@@ -86,7 +89,10 @@ def pad(session: Session, chosen: Strategy, material: Material, effort: Effort, 
     host = material.work(session)
     if not chosen.suits(host):
         raise Unsuitable(f"{chosen.name} has nothing to work on in session {session.session_id!r}")
-    made = put_together(chosen.edit(host, material, effort, rng), material.form(host), rng)
+    edited = chosen.edit(host, material, effort, rng)
+    if effort.names == "dropped" and (not chosen.honest or rng.random() < _HONESTLY_VAGUE):
+        edited = asked_vaguely(edited)
+    made = put_together(edited, material.form(host), rng)
     if not chosen.honest and not made.padding:
         raise Unsuitable(f"{chosen.name} found no padding for session {session.session_id!r}")
     if chosen.mixes and abs(made.share_after(len(head(host))) - effort.share) > TOLERANCE:

@@ -4,7 +4,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import BinaryIO
 
@@ -279,8 +279,7 @@ def test_it_is_as_long_as_genuine_sessions_are(strategy: Strategy) -> None:
 
 def test_the_same_seed_makes_the_same_session_and_another_makes_another(strategy: Strategy) -> None:
     _, material = corpus()
-    host, effort, _ = made_by(strategy.name)[0]
-    for seed in range(20):
+    for seed, (host, effort, _) in product(range(20), made_by(strategy.name)):
         try:
             one, again = (pad(host, strategy, material, effort, default_rng(seed)) for _ in range(2))
             other = pad(host, strategy, material, effort, default_rng(seed + 100))
@@ -289,7 +288,7 @@ def test_the_same_seed_makes_the_same_session_and_another_makes_another(strategy
         assert one == again
         assert other.session.turns != one.session.turns or other.session.session_id != one.session.session_id
         return
-    pytest.fail("twenty seeds, and none of them suits")
+    pytest.fail("twenty seeds for each host, and none of them suits")
 
 
 @pytest.mark.parametrize("name", sorted(NULLS))
