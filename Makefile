@@ -8,6 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 STAMP := $(VENV)/.winnow
 DEV_STAMP := $(VENV)/.winnow-dev
 DEMO := .demo
+TORCH := torch==2.13.0
 WINNOW := env -u WINNOW_HOME -u WINNOW_STORE $(BIN)/winnow
 
 step = @printf '\n$$ winnow %s\n' '$(1)' && $(WINNOW) --home $(DEMO) $(1)
@@ -47,6 +48,7 @@ bench: $(DEV_STAMP) ## Measures how fast traces are read, padded sessions made, 
 	@$(BIN)/python tests/benchmarks/ingest.py
 	@$(BIN)/python tests/benchmarks/strategies.py
 	@$(BIN)/python tests/benchmarks/feature_table.py
+	@PYTHONPATH=. $(BIN)/python tests/benchmarks/encoder.py
 
 picture: $(STAMP) ## Draws the README's picture anew
 	@rm -rf $(DEMO)
@@ -59,10 +61,10 @@ constraints: ## Resolves all dependencies anew into constraints.txt
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	echo 'Resolving in a fresh environment (a few minutes) …' && \
 	$(PYTHON) -m venv "$$folder" && \
-	"$$folder/bin/python" -m pip --disable-pip-version-check -qq install '.[dev]' && \
-	{ echo '# What `make` installs, to the version: everything that pyproject.toml asks for, `dev` included.'; \
+	"$$folder/bin/python" -m pip --disable-pip-version-check -qq install '$(TORCH)' '.[dev,dask]' && \
+	{ echo '# What `make` installs, to the version: everything that pyproject.toml asks for, its extras included.'; \
 	  echo '# `make constraints` writes this file; the ranges, and the reasons for them, are in pyproject.toml.'; \
-	  "$$folder/bin/python" -m pip -qq freeze --exclude winnow; } > "$$folder/constraints.txt" && \
+	  "$$folder/bin/python" -m pip -qq freeze --exclude winnow | sed 's/+cpu$$//'; } > "$$folder/constraints.txt" && \
 	cp "$$folder/constraints.txt" constraints.txt && echo 'constraints.txt is written.'
 
 clean: ## Removes what make has made; data/ and mlruns/ stay

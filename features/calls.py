@@ -63,6 +63,15 @@ _IN_SHELL: tuple[tuple[Action, re.Pattern[str]], ...] = (
     ("search", re.compile(_START + r"(grep|rg|find|ls|fd|tree|git (status|log|diff|show|branch))\b")),
     ("write", re.compile(r">>?\s*[\w./~$-]*\w|\btee |\bmkdir |\btouch |\bcp |\bmv ")),
 )
+_SIGNS: dict[Action, tuple[str, ...]] = {
+    "save": ("git ", "gh "),
+    "test": ("test", "jest", "lint", "tsc", "mypy", "ruff", "cargo check", "go vet", "build"),
+    "delete": ("rm ", "rmdir ", "git "),
+    "read": ("cat ", "head ", "tail ", "less ", "sed -n ", "nl ", "get-content "),
+    "search": ("grep", "rg", "find", "ls", "fd", "tree", "git "),
+    "write": (">", "tee ", "mkdir ", "touch ", "cp ", "mv "),
+}
+"""Without one of these a pattern finds nothing; they are looked for first, as that is ten times quicker."""
 _PATH_KEYS = ("file_path", "path", "filename", "file", "filePath", "notebook_path", "target_file", "file_name")
 _OLD_KEYS = ("old_string", "old_str", "oldString", "oldText", "search")
 _NEW_KEYS = ("new_string", "new_str", "newString", "newText", "replace", "content", "file_text", "contents")
@@ -76,7 +85,7 @@ _ERROR = re.compile(
     r"|fail(?:ed|ure)?\b)"
     r"|command not found|no such file|permission denied|string to replace not found|is_error.{0,4}true"
 )
-"""What an error begins with, in small letters; the signs are looked for first, as that is ten times quicker."""
+"""What an error begins with, in small letters; here, too, the signs are looked for first."""
 
 
 @lru_cache(4096)
@@ -90,7 +99,11 @@ def action_of(call: Turn) -> Action:
     if action != "run":
         return action
     line = (call.tool_arguments or "")[:_LOOKED_AT]
-    return next((found for found, pattern in _IN_SHELL if pattern.search(line)), "run")
+    return next((found for found, pattern in _IN_SHELL if _has(line, _SIGNS[found]) and pattern.search(line)), "run")
+
+
+def _has(text: str, signs: Sequence[str]) -> bool:
+    return any(map(text.__contains__, signs))
 
 
 def calls_of(turns: Sequence[Turn]) -> tuple[Call, ...]:
@@ -120,7 +133,7 @@ def failed(result: Turn | None) -> bool:
     if result is None or not result.text or result.is_error:
         return bool(result and result.is_error)
     head = result.text[:_ERROR_WITHIN].lower()
-    return any(sign in head for sign in _ERROR_SIGNS) and _ERROR.search(head) is not None
+    return _has(head, _ERROR_SIGNS) and _ERROR.search(head) is not None
 
 
 def _results(turns: Sequence[Turn]) -> dict[int, int]:
@@ -147,15 +160,24 @@ def _details(turn: Turn, action: Action) -> tuple[str | None, tuple[str, ...], i
     path = _first(fields, _PATH_KEYS)
     if path is None or action == "search":
         command = _first(fields, _COMMAND_KEYS) or (turn.tool_arguments or "" if not fields else "")
-        named = _PATH.findall(command[:_LOOKED_AT])
+        named = _paths(command[:_LOOKED_AT])
         path = path or (named[-1] if named else None)
     else:
         named = [path]
-    names = tuple(dict.fromkeys(re.split(r"[/\\]", one.rstrip("/\\"))[-1] for one in named))
+    names = tuple(dict.fromkeys([_last(one) for one in named]))
     if action not in ("edit", "write"):
         return path, names, None, None
     old, new = _first(fields, _OLD_KEYS), _first(fields, _NEW_KEYS)
     return path, names, _digest(old) if old else None, _digest(new) if new else None
+
+
+def _paths(command: str) -> list[str]:
+    """The paths in a command line. Pieces without a slash or a dot, in which there is none, are not searched."""
+    return _PATH.findall(" ".join([piece for piece in command.split() if "/" in piece or "." in piece]))
+
+
+def _last(path: str) -> str:
+    return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
 def _fields(arguments: str) -> dict[str, Any]:
@@ -167,7 +189,11 @@ def _fields(arguments: str) -> dict[str, Any]:
 
 
 def _first(fields: dict[str, Any], keys: Sequence[str]) -> str | None:
-    return next((value for key in keys if isinstance(value := fields.get(key), str) and value), None)
+    for key in keys:
+        value = fields.get(key)
+        if isinstance(value, str) and value:
+            return value
+    return None
 
 
 def _digest(text: str) -> int:

@@ -20,6 +20,7 @@ Signatures = npt.NDArray[np.uint32]
 _HASHES, _BANDS = 64, 32
 _FIRST, _LAST = 300, 100
 _BLOCK = 1 << 12
+_GROUP, _GROUPS = 8, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +40,20 @@ class Copies:
 
     def alike(self, one: Ints, other: Ints) -> Floats:
         """The likeness of turns, pair by pair; null where either has no word."""
-        same = (self.signature[one] == self.signature[other]).mean(axis=1)
+        same = agreeing(self.signature[one], self.signature[other])
         return np.where((self.skeleton[one] > 0) & (self.skeleton[other] > 0), same, np.nan)
+
+
+def agreeing(one: Signatures, other: Signatures) -> Floats:
+    """The likeness of texts by their signatures, row by row."""
+    return np.asarray(np.count_nonzero(one == other, axis=1) / _HASHES)
 
 
 def copies_of(words: Words, streams: Ints) -> Copies:
     """Compares all turns of a session with the earlier turns of their own streams."""
     skeleton, starts = _skeletons(words)
     filled = np.flatnonzero(np.diff(starts) > 0)
-    whole, opening = np.zeros(len(streams), np.uint64), np.zeros(len(streams), np.uint64)
+    whole, opening = np.zeros((2, len(streams)), np.uint64)
     signature = np.zeros((len(streams), _HASHES), np.uint32)
     likeness, like = np.full(len(streams), np.nan), np.full(len(streams), -1, np.int64)
     if len(filled):
@@ -86,35 +92,35 @@ def _openings(skeleton: Hashes, starts: Ints, filled: Ints) -> Hashes:
 
 
 def _signatures(skeleton: Hashes, starts: Ints, filled: Ints) -> Signatures:
-    pairs = mixed(skeleton[:-1] * np.uint64(3) + skeleton[1:]) if len(skeleton) > 1 else skeleton[:0]
+    """The least hashes of each turn; its shingles are gone through in groups of eight, the last filled up."""
+    pairs = mixed(skeleton[:-1] * np.uint64(3) + skeleton[1:])
+    shingles = np.append(pairs, skeleton[-1:]).astype(np.uint32)
+    alone = starts[filled + 1] - starts[filled] == 1
+    shingles[starts[filled[alone]]] = skeleton[starts[filled[alone]]].astype(np.uint32)
     chosen, counts = _chosen(starts, filled)
-    single = chosen >= np.repeat(starts[filled + 1] - 1, counts)
-    shingles = np.where(single, skeleton[chosen], np.append(pairs, np.uint64(0))[chosen]).astype(np.uint32)
     ends = np.cumsum(counts)
     signature = np.empty((len(filled), _HASHES), np.uint32)
-    cuts = [*np.flatnonzero(np.diff(ends // _BLOCK, prepend=-1)).tolist(), len(filled)]
+    cuts = [*np.flatnonzero(np.diff(ends // _GROUPS, prepend=-1)).tolist(), len(filled)]
     for start, end in pairwise(cuts):
         before = int(ends[start] - counts[start])
-        stirred = shingles[before : int(ends[end - 1]), None] * _FACTORS
+        stirred = shingles[chosen[:, before : int(ends[end - 1])], None] * _FACTORS
         stirred ^= stirred >> np.uint32(15)
         stirred *= np.uint32(0x2C1B3C6D)
-        signature[start:end] = np.minimum.reduceat(stirred, ends[start:end] - counts[start:end] - before, axis=0)
+        least = stirred.min(axis=0)
+        signature[start:end] = np.minimum.reduceat(least, ends[start:end] - counts[start:end] - before, axis=0)
     return signature
 
 
 def _chosen(starts: Ints, filled: Ints) -> tuple[Ints, Ints]:
     """The places of the shingles that are looked at: the first 300 and the last 100 of each turn."""
-    first, end = starts[filled], starts[filled + 1]
-    last = np.maximum(end - 1, first + 1)
-    size = last - first
-    head = np.minimum(size, np.where(size > _FIRST + _LAST, _FIRST, size))
-    tail = np.where(size > _FIRST + _LAST, _LAST, 0)
-    edges = np.empty(2 * len(filled), np.int64)
-    edges[0::2], edges[1::2] = first, last - tail
-    lengths = np.empty_like(edges)
-    lengths[0::2], lengths[1::2] = head, tail
-    shifts = np.repeat(edges - (np.cumsum(lengths) - lengths), lengths)
-    return np.arange(int(lengths.sum())) + shifts, head + tail
+    size = np.maximum(starts[filled + 1] - starts[filled] - 1, 1)
+    looked_at = np.minimum(size, _FIRST + _LAST)
+    groups = -(-looked_at // _GROUP)
+    group = np.repeat(np.arange(len(filled)), groups)
+    first = np.arange(len(group)) - (np.cumsum(groups) - groups)[group]
+    place = np.minimum(first * _GROUP + np.arange(_GROUP)[:, None], (looked_at - 1)[group])
+    left_out = (size - looked_at)[group]
+    return place + starts[filled][group] + left_out * (place >= _FIRST), groups
 
 
 def _nearest(signature: Signatures, streams: Ints) -> tuple[Floats, Ints]:
@@ -124,7 +130,7 @@ def _nearest(signature: Signatures, streams: Ints) -> tuple[Floats, Ints]:
     likeness = np.empty(len(text))
     for start in range(0, len(text), _BLOCK):
         here = slice(start, start + _BLOCK)
-        likeness[here] = (signature[text[here]] == signature[earlier[here]]).mean(axis=1)
+        likeness[here] = agreeing(signature[text[here]], signature[earlier[here]])
     order = np.lexsort((earlier, likeness, text))
     last = order[np.diff(text[order], append=-1) != 0]
     best[text[last]], which[text[last]] = likeness[last], earlier[last]

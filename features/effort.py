@@ -12,8 +12,9 @@ from features.seen import CALL, PROMPT, REPLY, RESULT, THOUGHT, Seen
 
 def _by_exchange(seen: Seen, *streams: int) -> Floats:
     """Characters of some streams in each exchange: what follows each prompt up to the next."""
-    chosen = np.isin(seen.streams, streams) & (seen.exchange > 0)
-    return np.bincount(seen.exchange[chosen] - 1, seen.chars[chosen].astype(float), len(seen.prompts)).astype(float)
+    chosen = np.concatenate([seen.of(stream) for stream in streams])
+    sums = np.bincount(seen.exchange[chosen], seen.chars[chosen], len(seen.prompts) + 1)
+    return sums[1:].astype(float)
 
 
 def _spent(seen: Seen) -> Floats:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from importlib import import_module
 from typing import Literal
@@ -27,6 +28,9 @@ TIMES = (*CONTENT, "time")
 TOKENS = (*CONTENT, "input_tokens", "cached_tokens", "output_tokens")
 """What features of tokens go by."""
 
+LANGUAGE = "language"
+"""The kind of the features that go by what texts mean, and so need an encoder's vectors."""
+
 _MODULES = (
     "volume",
     "similarity",
@@ -40,6 +44,8 @@ _MODULES = (
     "effort",
     "timing",
 )
+_OF_LANGUAGE = ("language", "answers")
+_OF_REFERENCE = ("genuine_work",)
 _HONEST = "Honest: "
 
 
@@ -50,7 +56,7 @@ class Feature:
     name: str
     """Its function's name."""
     kind: str
-    """The kind of evidence: volume, similarity, triviality, timing, progress."""
+    """The kind of evidence: volume, similarity, triviality, timing, progress, language."""
     speaks: Direction
     """Whether a high or a low value speaks for padding; `context` where it does so only beside others."""
     inputs: tuple[str, ...]
@@ -78,7 +84,7 @@ class Feature:
 
 
 FEATURES: dict[str, Feature] = {}
-"""All features by name, in the order of their files; `load()` fills it."""
+"""Every feature that was imported, by name; `load()` says which there are."""
 
 
 def feature(
@@ -98,11 +104,15 @@ def feature(
     return register
 
 
-def load() -> dict[str, Feature]:
-    """All features that need nothing but the session itself."""
-    for module in _MODULES:
-        import_module(f"features.{module}")
-    return FEATURES
+@cache
+def load(language: bool = False, reference: bool = False) -> dict[str, Feature]:
+    """All features that need nothing but the session itself, by name, in the order of their files.
+
+    With `language` also those that need vectors; with `reference` also those that need to know genuine work.
+    """
+    chosen = (*_MODULES, *(_OF_LANGUAGE if language else ()), *(_OF_REFERENCE if reference else ()))
+    names = [import_module(f"features.{module}").__name__ for module in chosen]
+    return {one.name: one for name in names for one in FEATURES.values() if one.measure.__module__ == name}
 
 
 def fingerprint(features: Iterable[Feature], also: Sequence[str] = ()) -> str:

@@ -1,10 +1,10 @@
 """Hashes of spans of bytes, and of runs of hashes, in a few passes over an array. Not for secrets."""
 
 from functools import lru_cache
+from itertools import count
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 Hashes = npt.NDArray[np.uint64]
 Bytes = npt.NDArray[np.uint8]
@@ -18,8 +18,9 @@ _INVERSE = pow(_ODD, -1, 1 << 64)
 
 def mixed(values: Hashes) -> Hashes:
     """Hashes stirred such that each bit depends on all bits (the finish of murmur3)."""
-    values = (values ^ (values >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
-    values = (values ^ (values >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
+    for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
+        values = values ^ (values >> np.uint64(33))
+        values *= np.uint64(factor)
     return values ^ (values >> np.uint64(33))
 
 
@@ -32,19 +33,16 @@ def runs(hashes: Hashes, n: int) -> Hashes:
     return mixed(total)
 
 
-def folded(data: Bytes) -> Bytes:
-    """The bytes with ASCII capitals made small."""
-    return _FOLDED[data]
-
-
 def spans(data: Bytes, *ends: tuple[Ints, Ints]) -> list[Hashes]:
     """The hashes of several sets of spans, each as starts and ends, at the cost of one pass over the bytes.
 
     A running sum of a polynomial modulo 2^64; a span's hash is a difference of two sums, brought back to its start.
+    No byte should be 0, as zeros before a span's first other byte do not count.
     """
     sums = np.zeros(len(data) + 1, np.uint64)
-    powers, inverses = _powers(1 << max(20, len(data).bit_length()))
-    np.cumsum((data.astype(np.uint64) + np.uint64(1)) * powers[: len(data)], out=sums[1:])
+    powers, inverses = _powers(1 << max(18, len(data).bit_length()))
+    np.multiply(data, powers[: len(data)], out=sums[1:])
+    np.cumsum(sums, out=sums)
     return [mixed((sums[end] - sums[start]) * inverses[start]) for start, end in ends]
 
 
@@ -55,9 +53,30 @@ def places(starts: Ints, chosen: Ints) -> Ints:
     return np.asarray(np.arange(int(lengths.sum())) + np.repeat(starts[chosen] - before, lengths))
 
 
-def numbered(hashes: Hashes) -> Ints:
-    """Each hash's number, in order of first appearance: equal hashes have equal numbers. Linear; nothing is sorted."""
-    return np.asarray(pa.array(hashes).dictionary_encode().indices).astype(np.int64)
+def firsts(hashes: Hashes) -> Ints:
+    """The place of each hash's first appearance: equal hashes have equal places. Linear; nothing is sorted.
+
+    All write their places into a table, the first one last, and see whose they find. Those that find another hash's try
+    again among themselves.
+    """
+    bits = max(8, (2 * len(hashes)).bit_length())
+    table = np.empty(1 << bits, np.int64)
+    found = np.empty(len(hashes), np.int64)
+    left, keys = np.arange(len(hashes)), hashes
+    for factor in count(_ODD, 2):
+        slots = (keys * np.uint64(factor) >> np.uint64(64 - bits)).astype(np.int64)
+        table[slots[::-1]] = left[::-1]  # of several, the last one stays
+        found[left] = met = table[slots]
+        wrong = hashes[met] != keys
+        if not wrong.any():
+            break
+        left, keys = left[wrong], keys[wrong]
+    return found
+
+
+def new(hashes: Hashes) -> Flags:
+    """Which of the hashes appear for the first time."""
+    return np.asarray(firsts(hashes) == np.arange(len(hashes)))
 
 
 @lru_cache(2)
@@ -67,7 +86,3 @@ def _powers(size: int) -> tuple[Hashes, Hashes]:
         powers[0] = 1
     first, second = (np.cumprod(powers, dtype=np.uint64) for powers in both)
     return first, second
-
-
-_FOLDED: Bytes = np.arange(256, dtype=np.uint8)
-_FOLDED[ord("A") : ord("Z") + 1] += 32

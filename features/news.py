@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.hashing import Flags, Floats, Ints, numbered, runs
+from features.hashing import Flags, Floats, Ints, new, runs
 from features.words import Words
 
 _RUN = 3
@@ -36,7 +36,8 @@ def news_of(words: Words, streams: Ints, takers: Flags, exchange: Ints) -> News:
     """Looks for first and later uses; `takers[a, b]`: whether stream `b` can take up what stream `a` introduces."""
     codes, turn, turns = words.code, words.turn, len(streams)
     distinct = int(codes.max()) + 1 if len(codes) else 0
-    first = turn[_novel(codes)]
+    novel = np.diff(np.maximum.accumulate(codes), prepend=-1) > 0  # they are numbered in order of appearance
+    first = turn[novel]
     last = np.full((len(takers), distinct), -1, np.int64)
     last[streams[turn], codes] = turn  # of several uses, the last one stays
     used = np.where(takers[streams[first]].T, last, -1).max(axis=0, initial=-1) > first
@@ -47,7 +48,7 @@ def news_of(words: Words, streams: Ints, takers: Flags, exchange: Ints) -> News:
     counts = [np.bincount(first[one], minlength=turns).astype(np.int64) for one in chosen]
     answers, familiar = _known(words, np.flatnonzero(np.diff(exchange, prepend=0)), turns, first)
     return News(
-        fresh=_fresh(words, turns),
+        fresh=_fresh(words, turns, novel),
         introduced=counts[0],
         taken_up=counts[1],
         names=counts[2],
@@ -58,21 +59,15 @@ def news_of(words: Words, streams: Ints, takers: Flags, exchange: Ints) -> News:
     )
 
 
-def _fresh(words: Words, turns: int) -> Floats:
+def _fresh(words: Words, turns: int, novel: Flags) -> Floats:
     counts = words.counts
     hashes = runs(words.hash, _RUN)
     inside = np.flatnonzero(words.turn[: len(hashes)] == words.turn[_RUN - 1 :][: len(hashes)])
-    novel = inside[_novel(numbered(hashes[inside]))]
-    long = np.bincount(words.turn[novel], minlength=turns)
-    short = np.bincount(words.turn[_novel(words.code)], minlength=turns)
+    long = np.bincount(words.turn[inside[new(hashes[inside])]], minlength=turns)
+    short = np.bincount(words.turn[novel], minlength=turns)
     size = np.where(counts >= _RUN, counts - _RUN + 1, counts).astype(float)
     size[size == 0] = np.nan
     return np.asarray(np.where(counts >= _RUN, long, short) / size)
-
-
-def _novel(codes: Ints) -> Flags:
-    """Which numbers appear for the first time; they are numbered in order of appearance."""
-    return np.asarray(np.diff(np.maximum.accumulate(codes), prepend=-1) > 0)
 
 
 def _known(words: Words, prompts: Ints, turns: int, first: Ints) -> tuple[Floats, Floats]:
@@ -82,7 +77,8 @@ def _known(words: Words, prompts: Ints, turns: int, first: Ints) -> tuple[Floats
     for place in prompts.tolist():
         came = first[words.code[words.starts[place] : words.starts[place + 1]]]
         if len(came) and before >= 0:
-            answers[place] = np.mean((came > before) & (came < place))
-            familiar[place] = np.mean(came < place)
+            known = came < place
+            answers[place] = np.count_nonzero(known & (came > before)) / len(came)
+            familiar[place] = np.count_nonzero(known) / len(came)
         before = place
     return answers, familiar

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from features.feature import CONTENT, Feature, load
+from features.feature import CONTENT, LANGUAGE, Feature, load
 
 PAGE = Path(__file__).parent / "README.md"
 """The page; a test checks that it is what `page()` makes."""
@@ -14,6 +14,8 @@ _KINDS = {
     "triviality": "Triviality: how much an ask says, and what is spent on it.",
     "timing": "Timing: pauses and their regularity. Null where the source gives no times.",
     "progress": "Progress: whether anything is taken up, changed, kept; how it ends.",
+    LANGUAGE: "Language: what the texts mean, as vectors of at most 112 of them say. Columns only where an encoder is "
+    "named; those named *genuine* only where a reference is, too.",
 }
 _COLUMNS = ("feature", "what it says", "speaks for padding", "honest when", "beside the texts it goes by")
 _SPEAKS = {"high": "high", "low": "low", "context": "–"}
@@ -29,6 +31,7 @@ This page is made of the features' docstrings by `features/page.py`; edit those,
 - A row depends on its session's turns alone. Nothing of its header is read: not who, where or by which program.
 - Where a value is undefined it is null. `high` and `low` say which end speaks for padding; – means context only.
 - No language is assumed. *Prompts* are a user's messages that may have been typed; where there are none, all of them.
+- Vectors come of one encoder, through a cache. The directions in which languages differ are taken out of them first.
 - The table's file name and metadata carry the feature set's fingerprint; a table of another set is refused.
 
 No single feature decides. Each has an honest explanation, and it stands beside it.
@@ -37,7 +40,7 @@ No single feature decides. Each has an honest explanation, and it stands beside 
 
 def page() -> str:
     """The page as it should be."""
-    features = list(load().values())
+    features = list(load(language=True, reference=True).values())
     kinds = dict.fromkeys(one.kind for one in features)
     return _HEAD + "".join(_section(kind, (one for one in features if one.kind == kind)) for kind in kinds)
 

@@ -20,6 +20,8 @@ _RED = re.compile(
     r"|\bTraceback\b|\bAssertionError\b",
     re.MULTILINE,
 )
+_RED_SIGNS = (" fail", " error", "FAIL", "error[", "error:", "Exit code ", "Traceback", "AssertionError")
+"""Without one of these the pattern finds nothing; they are looked for first, as that is ten times quicker."""
 
 
 def _doing(seen: Seen, actions: frozenset[str]) -> Flags:
@@ -36,9 +38,11 @@ def _tests(seen: Seen) -> list[Call]:
 
 def _colours(seen: Seen) -> Flags:
     """For each test run: whether it is red, as far as the last 3,000 characters say."""
-    return np.array(
-        [call.failed or bool(_RED.search(seen.texts[call.result or 0][-_READ:])) for call in _tests(seen)], bool
-    )
+    return np.array([call.failed or _red(seen.texts[call.result or 0][-_READ:]) for call in _tests(seen)], bool)
+
+
+def _red(result: str) -> bool:
+    return any(map(result.__contains__, _RED_SIGNS)) and _RED.search(result) is not None
 
 
 def _idle_tests(seen: Seen) -> Flags:

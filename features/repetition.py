@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from features.feature import CONTENT, SPEECH, Shown, feature, strongest
-from features.hashing import Flags, Ints, numbered, places, runs
+from features.hashing import Flags, Hashes, Ints, firsts, new, places, runs
 from features.measures import ratio
 from features.seen import PROMPT, REPLY, RESULT, Seen
 
@@ -19,8 +19,7 @@ _MOST_BYTES = 2_000_000
 def _repeated_lines(seen: Seen, stream: int) -> tuple[Ints, Flags]:
     """The lines of a stream, and which of them have appeared in it before."""
     lines = places(seen.words.line_starts, seen.of(stream))
-    codes = numbered(seen.words.line[lines])
-    return lines, np.asarray(np.diff(np.maximum.accumulate(codes), prepend=-1) <= 0)
+    return lines, ~new(seen.words.line[lines])
 
 
 def _line_share(seen: Seen, stream: int, chars: bool) -> float:
@@ -31,27 +30,21 @@ def _line_share(seen: Seen, stream: int, chars: bool) -> float:
     return ratio(float(weights[repeated].sum()), float(weights.sum()))
 
 
-def _runs_of(seen: Seen, stream: int, n: int) -> tuple[Ints, Ints, Flags]:
-    """The words of a stream, the numbers of its runs of `n`, and which of these lie within one turn."""
+def _runs_of(seen: Seen, stream: int, n: int) -> tuple[Ints, Ints, Hashes]:
+    """The words of a stream; the runs of `n` of them that lie within one turn: where they begin, and their hashes."""
     words = places(seen.words.starts, seen.of(stream))
-    hashes, turn = seen.words.hash[words], seen.words.turn[words]
-    inside = turn[: max(0, len(words) - n + 1)] == turn[n - 1 :]
-    return words, numbered(runs(hashes, n)), inside
+    turn = seen.words.turn[words]
+    inside = np.flatnonzero(turn[: max(0, len(words) - n + 1)] == turn[n - 1 :])
+    return words, inside, runs(seen.words.hash[words], n)[inside]
 
 
 def _covered(seen: Seen, stream: int, n: int) -> tuple[Ints, Flags]:
     """The words of a stream, and which of them lie in a run of `n` words that has appeared before."""
-    words, codes, inside = _runs_of(seen, stream, n)
-    if len(words) < max(n, _LEAST_WORDS):
-        return words, np.zeros(len(words), bool)
-    counted = codes[inside]
-    repeated = np.zeros(len(codes), bool)
-    order = np.full(int(codes.max()) + 1, -1, np.int64)
-    order[counted[::-1]] = np.flatnonzero(inside)[::-1]
-    repeated[inside] = order[counted] < np.flatnonzero(inside)
+    words, inside, hashes = _runs_of(seen, stream, n)
+    repeated = inside[~new(hashes)]
     ends = np.zeros(len(words) + 1, np.int64)
-    ends[: len(codes)] += repeated
-    ends[n : n + len(codes)] -= repeated
+    ends[repeated] += 1
+    ends[repeated + n] -= 1
     return words, np.asarray(np.cumsum(ends[:-1]) > 0)
 
 
@@ -64,10 +57,10 @@ def _run_share(seen: Seen, stream: int, n: int) -> float:
 
 
 def _commonest_run(seen: Seen, stream: int, n: int) -> float:
-    words, codes, inside = _runs_of(seen, stream, n)
-    if len(words) < _LEAST_WORDS or not inside.any():
+    words, _, hashes = _runs_of(seen, stream, n)
+    if len(words) < _LEAST_WORDS or not len(hashes):
         return nan
-    most = int(np.bincount(codes[inside]).max())
+    most = int(np.bincount(firsts(hashes)).max())
     return ratio(most if most > 1 else 0, len(words) / n)
 
 

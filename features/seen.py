@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from features.calls import Call, calls_of
 from features.copies import Copies, copies_of
 from features.files import File, files_of
 from features.hashing import Flags, Floats, Ints
+from features.meaning import Meaning
 from features.news import News, news_of
 from features.pace import Pace, pace_of
 from features.words import Words, words_of
@@ -64,6 +66,8 @@ class Seen:
     """Of these, tokens from a cache; null where it says none."""
     outputs: Floats
     """The output tokens; null where it says none."""
+    meaning: Meaning | None = None
+    """What the texts mean, as vectors say; null where none were made, and then no feature of language can be had."""
 
     @property
     def size(self) -> int:
@@ -75,13 +79,13 @@ class Seen:
         return self.by_stream[stream]
 
 
-def look(session: Session) -> Seen:
-    """Looks at a session once."""
+def look(session: Session, meaning: Meaning | None = None) -> Seen:
+    """Looks at a session once; `meanings.py` makes what its texts mean."""
     turns = session.turns
-    streams = _streams(turns)
+    streams = streams_of(turns)
     texts = tuple((t.tool_arguments if t.kind == "tool_call" else t.text) or "" for t in turns)
     cut = tuple(t if len(t) <= _HEAD + _TAIL else f"{t[:_HEAD]}\n{t[-_TAIL:]}" for t in texts)
-    words = words_of([text.encode(errors="replace") for text in cut], streams, _STREAMS)
+    words = words_of([text.encode(errors="replace") for text in cut])
     by_stream = tuple(np.flatnonzero(streams == stream) for stream in range(_STREAMS))
     calls = calls_of(turns)
     exchange = np.cumsum(streams == PROMPT)
@@ -108,13 +112,15 @@ def look(session: Session) -> Seen:
         cached=_numbers(turn.cached_tokens for turn in turns),
         outputs=_numbers(turn.output_tokens for turn in turns),
         pace=pace_of(times, chars, by_stream[PROMPT], by_stream[REPLY]),
+        meaning=meaning,
     )
 
 
 def _numbers(values: Iterable[float | None]) -> Floats:
-    return np.array([np.nan if value is None else value for value in values], float)
+    return np.array(list(values), float)  # which makes nulls of what is None
 
 
+@cache
 def _takers() -> Flags:
     """Who can take up what a stream introduces: nobody by going on himself."""
     takers = np.zeros((_STREAMS, _STREAMS), bool)
@@ -125,7 +131,7 @@ def _takers() -> Flags:
     return takers
 
 
-def _streams(turns: tuple[Turn, ...]) -> Ints:
+def streams_of(turns: tuple[Turn, ...]) -> Ints:
     """Prompts are a user's messages that are not known to be injected; where none is left, all of a user's."""
     users = [turn for turn in turns if turn.role == "user" and turn.kind == "message"]
     asked = any(turn.typed is not False and turn.text for turn in users)

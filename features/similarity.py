@@ -5,6 +5,7 @@ from math import nan
 
 import numpy as np
 
+from features.copies import agreeing
 from features.feature import CONTENT, SPEECH, Shown, feature, strongest
 from features.hashing import Floats, Hashes, Ints
 from features.measures import longest_run, middle, ratio, share
@@ -15,9 +16,13 @@ _MOST_LAGS, _LEAST_PAIRS = 12, 3
 
 def _later(seen: Seen, stream: int) -> tuple[Ints, Floats]:
     """The turns of a stream after the first that has words, and their likeness to an earlier one."""
+    turns = _worded(seen, stream)[1:]
+    return turns, seen.copies.likeness[turns]
+
+
+def _worded(seen: Seen, stream: int) -> Ints:
     turns = seen.of(stream)
-    turns = turns[seen.copies.skeleton[turns] > 0][1:]
-    return turns, np.nan_to_num(seen.copies.likeness[turns])
+    return turns[seen.copies.skeleton[turns] > 0]
 
 
 def _copied(seen: Seen, stream: int, least: float) -> float:
@@ -29,11 +34,10 @@ def _copies(stream: int) -> Shown:
     return lambda seen: strongest(*_later(seen, stream))
 
 
-def _neighbours(seen: Seen, stream: int, lag: int = 1) -> Floats:
-    """The likeness of each text of a stream with the one so many places before it."""
-    turns = seen.of(stream)
-    turns = turns[seen.copies.skeleton[turns] > 0]
-    return seen.copies.alike(turns[lag:], turns[:-lag]) if len(turns) > lag else np.zeros(0)
+def _neighbours(seen: Seen, stream: int) -> Floats:
+    """The likeness of each text of a stream with the one before it."""
+    signature = seen.copies.signature[_worded(seen, stream)]
+    return agreeing(signature[1:], signature[:-1])
 
 
 def _repeated(hashes: Hashes) -> float:
@@ -43,8 +47,9 @@ def _repeated(hashes: Hashes) -> float:
 
 
 def _period(seen: Seen, stream: int) -> float:
-    most = min(_MOST_LAGS, len(_later(seen, stream)[0]) + 1 - _LEAST_PAIRS)
-    return max((share(_neighbours(seen, stream, lag)) for lag in range(1, most + 1)), default=nan)
+    signature = seen.copies.signature[_worded(seen, stream)]
+    lags = range(1, min(_MOST_LAGS, len(signature) - _LEAST_PAIRS) + 1)
+    return max((float(agreeing(signature[lag:], signature[:-lag]).mean()) for lag in lags), default=nan)
 
 
 prompts = partial(feature, "similarity", SPEECH, "high", _copies(PROMPT))

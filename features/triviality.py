@@ -50,8 +50,8 @@ def _variety(seen: Seen, stream: int) -> float:
 
 
 def _disorder(seen: Seen, stream: int) -> float:
-    counts = seen.words.bytes[stream]
-    return entropy(counts) if counts.sum() >= _LEAST_BYTES else nan
+    data = "".join([seen.texts[turn] for turn in seen.of(stream).tolist()]).encode(errors="replace")
+    return entropy(np.bincount(np.frombuffer(data, np.uint8))) if len(data) >= _LEAST_BYTES else nan
 
 
 def _word_chars(seen: Seen, stream: int) -> Floats:

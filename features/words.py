@@ -6,14 +6,18 @@ No language is assumed. A word is a run of letters, digits and `_`; each sign of
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from features.hashing import Bytes, Flags, Hashes, Ints, folded, numbered, spans
+from features.hashing import Bytes, Flags, Hashes, Ints, firsts, spans
 
-_BLOCK = 1_000_000
-_LETTER, _DIGIT, _SLASH, _JOINT = 1, 2, 4, 8
+_BLOCK = 1 << 18
+"""Bytes that are worked on at a time: what is made of them stays in a processor's cache."""
+_DIGIT, _LOWER, _UPPER, _MARK, _SLASH, _JOINT, _BREAK = (1 << bit for bit in range(7))
+_OTHER = 128
+_INSIDE = _DIGIT | _LOWER | _UPPER | _MARK | _OTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,6 @@ class Words:
     """The hash of each line, from its first word to its last."""
     line_chars: Ints
     """Its bytes."""
-    bytes: Ints
-    """How often each byte occurs in each stream of turns (streams × 256)."""
 
     @property
     def counts(self) -> Ints:
@@ -49,24 +51,28 @@ class Words:
         return np.diff(self.starts)
 
 
-def words_of(texts: Sequence[bytes], streams: Ints, kinds: int) -> Words:
-    """The words of one session's texts; `streams` says which of so many kinds each text is of."""
-    blocks = [_block(texts[start:end], streams[start:end], kinds) for start, end in _blocks(texts)]
-    columns = [np.concatenate(column) for column in zip(*(block[:-1] for block in blocks), strict=True)]
+def words_of(texts: Sequence[bytes]) -> Words:
+    """The words of one session's texts."""
+    blocks = [_block(texts[start:end]) for start, end in _blocks(texts)]
+    columns = blocks[0] if len(blocks) == 1 else [np.concatenate(column) for column in zip(*blocks, strict=True)]
     counts, hashes, chars, specific, open, line_counts, lines, line_chars = columns
     return Words(
         starts=np.concatenate(([0], np.cumsum(counts))),
         turn=np.repeat(np.arange(len(texts)), counts),
         hash=hashes,
-        code=numbered(hashes),
+        code=_codes(hashes),
         chars=chars,
         specific=specific,
         open=open,
         line_starts=np.concatenate(([0], np.cumsum(line_counts))),
         line=lines,
         line_chars=line_chars,
-        bytes=np.sum([block[-1] for block in blocks], axis=0, dtype=np.int64),
     )
+
+
+def _codes(hashes: Hashes) -> Ints:
+    found = firsts(hashes)
+    return np.asarray((np.cumsum(found == np.arange(len(hashes))) - 1)[found])
 
 
 def _blocks(texts: Sequence[bytes]) -> list[tuple[int, int]]:
@@ -80,85 +86,80 @@ def _blocks(texts: Sequence[bytes]) -> list[tuple[int, int]]:
     return list(zip(cuts, [*cuts[1:], len(texts)], strict=True))
 
 
-def _block(texts: Sequence[bytes], streams: Ints, kinds: int) -> tuple[npt.NDArray[np.generic], ...]:
-    data = np.frombuffer(b"\n".join([*texts, b""]), np.uint8)
-    edges = np.concatenate(([0], np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)))
-    kind, joints = _kinds(data)
+def _block(texts: Sequence[bytes]) -> tuple[npt.NDArray[Any], ...]:
+    data = b"\n".join([b"", *texts, b""])
+    edges = np.cumsum(np.fromiter(map(len, (b"", *texts)), np.int64, len(texts) + 1) + 1)
+    kind = np.frombuffer(data.translate(_KINDS), np.uint8)
+    joints = None
+    if not data.isascii():
+        kind, joints = _scripts(np.frombuffer(data, np.uint8), kind.copy())
     starts, ends = _words(kind, joints)
-    specific, open = _looks(data, kind, starts, ends)
-    line_starts, line_ends = _lines(data, starts, ends)
-    hashes, lines = spans(folded(data), (starts, ends), (line_starts, line_ends))
-    histogram = np.zeros((kinds, 256), np.int64)
-    for stream in set(streams.tolist()):
-        own = b"".join([texts[place] for place in np.flatnonzero(streams == stream).tolist()])
-        histogram[stream] = np.bincount(np.frombuffer(own, np.uint8), minlength=256)
+    specific, open = _looks(kind, starts, ends)
+    line_starts, line_ends = _lines(kind, starts, ends)
+    letters = np.frombuffer(data.translate(_LETTERS), np.uint8)
+    hashes, lines = spans(letters, (starts, ends), (line_starts, line_ends))
     counts = np.diff(np.searchsorted(starts, edges))
     line_counts = np.diff(np.searchsorted(line_starts, edges))
-    return counts, hashes, ends - starts, specific, open, line_counts, lines, line_ends - line_starts, histogram
+    return counts, hashes, ends - starts, specific, open, line_counts, lines, line_ends - line_starts
 
 
-def _kinds(data: Bytes) -> tuple[Bytes, Flags | None]:
-    """What each byte is, and where words meet although no space is between them."""
-    kind = _CLASSES[data]
-    if not (data >= 0x80).any():
-        return kind, None
-    joints = np.zeros(len(data) + 4, bool)
-    following = np.append(data[1:], 0)
-    alone = ((data >= 0xE3) & (data <= 0xED)) | ((data == 0xE0) & (following >= 0xB8) & (following <= 0xBB))
-    lead = np.flatnonzero(alone)
-    joints[lead] = joints[lead + 3] = True
-    wide = ((data == 0xE3) & (following == 0x80)) | ((data == 0xEF) & (following >= 0xBC) & (following <= 0xBD))
-    for first, size in ((data == 0xE2, 3), (data == 0xF0, 4), (wide, 3)):
-        signs = np.flatnonzero(first)
+def _scripts(data: Bytes, kind: Bytes) -> tuple[Bytes, Ints]:
+    """The kinds with symbols taken out, and the places where words meet although no space is between them."""
+    high = np.flatnonzero(data >= 0xE0)
+    lead, following = data[high], data[high + 1]
+    alone = ((lead >= 0xE3) & (lead <= 0xED)) | ((lead == 0xE0) & (following >= 0xB8) & (following <= 0xBB))
+    wide = ((lead == 0xE3) & (following == 0x80)) | ((lead == 0xEF) & (following >= 0xBC) & (following <= 0xBD))
+    for chosen, size in ((lead == 0xE2, 3), (lead == 0xF0, 4), (wide, 3)):
+        signs = high[chosen]
         for place in range(size):
-            kind[np.minimum(signs + place, len(kind) - 1)] = 0
-    kind[-1] = 0
-    return kind, joints[: len(data)]
+            kind[signs + place] = 0
+    return kind, np.union1d(high[alone], high[alone] + 3)
 
 
-def _words(kind: Bytes, joints: Flags | None) -> tuple[Ints, Ints]:
-    inside = np.concatenate(([False], (kind & (_LETTER | _DIGIT)) > 0))
-    changes = inside[1:] != inside[:-1]
-    if joints is None:
-        edges = np.flatnonzero(changes)
-        return edges[::2], edges[1::2]
-    both = inside[1:] & inside[:-1] & joints
-    return np.flatnonzero((changes & inside[1:]) | both), np.flatnonzero((changes & inside[:-1]) | both)
+def _words(kind: Bytes, joints: Ints | None) -> tuple[Ints, Ints]:
+    inside = (kind & _INSIDE) > 0
+    edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+    starts, ends = edges[::2], edges[1::2]
+    if joints is None or not len(joints):
+        return starts, ends
+    joints = joints[inside[joints] & inside[joints - 1]]
+    return np.sort(np.concatenate((starts, joints))), np.sort(np.concatenate((ends, joints)))
 
 
-def _looks(data: Bytes, kind: Bytes, starts: Ints, ends: Ints) -> tuple[Flags, Flags]:
+def _looks(kind: Bytes, starts: Ints, ends: Ints) -> tuple[Flags, Flags]:
     """Which words look like names and figures of one's own, and which a template would leave open."""
-    upper = (data >= ord("A")) & (data <= ord("Z"))
-    marks = (data == ord("_")) | (kind == _DIGIT)
-    marks[1:] |= upper[1:] & (data[:-1] >= ord("a")) & (data[:-1] <= ord("z"))
-    digits, marked = _has(kind == _DIGIT, starts, ends), _has(marks, starts, ends)
-    before, after = kind[np.maximum(starts - 1, 0)], kind[ends]
+    marks = kind & (_DIGIT | _MARK)
+    marks[1:] |= (kind[1:] & _UPPER) & (kind[:-1] << 1)  # a capital after a small letter
+    marks = np.bitwise_or.reduceat(marks, starts)
+    before, after = kind[starts - 1], kind[ends]
     joined = np.append(starts[1:] == ends[:-1] + 1, False) & (after == _JOINT)
-    pathlike = ((before == _SLASH) & (starts > 0)) | (after == _SLASH) | joined
+    pathlike = (before == _SLASH) | (after == _SLASH) | joined
     pathlike[1:] |= joined[:-1]
-    return marked | pathlike, digits | pathlike
+    return (marks > 0) | pathlike, ((marks & _DIGIT) > 0) | pathlike
 
 
-def _has(flags: Flags, starts: Ints, ends: Ints) -> Flags:
-    sums = np.zeros(len(flags) + 1, np.int32)
-    np.cumsum(flags, out=sums[1:])
-    return np.asarray(sums[ends] > sums[starts])
-
-
-def _lines(data: Bytes, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
+def _lines(kind: Bytes, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
     """Lines from their first word to their last; those without a word are left out."""
     if not len(starts):
         return starts, ends
-    line = np.searchsorted(np.flatnonzero(data == ord("\n")), starts)
-    firsts = np.flatnonzero(np.diff(line, prepend=-1))
-    return starts[firsts], ends[np.append(firsts[1:], len(starts)) - 1]
+    breaks = np.searchsorted(starts, np.flatnonzero(kind == _BREAK))
+    opening = breaks[np.diff(breaks, append=len(starts)) > 0]
+    return starts[opening], ends[np.append(opening[1:], len(starts)) - 1]
 
 
-_CLASSES: Bytes = np.zeros(256, np.uint8)
-for _signs, _class in (
-    (b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_" + bytes(range(128, 256)), _LETTER),
+def _table(*classes: tuple[bytes, int]) -> bytes:
+    return bytes(next((of for signs, of in classes if sign in signs), 0) for sign in range(256))
+
+
+_KINDS = _table(
     (b"0123456789", _DIGIT),
+    (bytes(range(ord("a"), ord("z") + 1)), _LOWER),
+    (bytes(range(ord("A"), ord("Z") + 1)), _UPPER),
+    (b"_", _MARK),
     (b"/\\", _SLASH),
     (b".@", _JOINT),
-):
-    _CLASSES[list(_signs)] = _class
+    (b"\n", _BREAK),
+    (bytes(range(128, 256)), _OTHER),
+)
+_LETTERS = bytes((byte + 1) % 256 for byte in bytes(range(256)).lower())
+"""ASCII capitals are made small and every byte is one more, such that none is 0; there is no 255 in UTF-8."""

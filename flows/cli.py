@@ -154,6 +154,10 @@ def export(
 def features(
     context: typer.Context,
     out: Annotated[Path | None, typer.Option(help="Folder to write to; data/features by default.")] = None,
+    language: Annotated[bool, typer.Option(help="With the features of what texts mean, which take longest.")] = True,
+    reference: Annotated[
+        Path | None, typer.Option(help="A file that knows genuine work, for the features that compare with it.")
+    ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Only list the features and what each says.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -169,7 +173,7 @@ def features(
             show.table(rows[0], (row.values() for row in rows))
         return
     with show.progress_of("sessions") as told:
-        written = flow.featurize(context.obj, out, told)
+        written = flow.featurize(context.obj, out, told, language, reference)
     show.err.print(f"features written to {written}")
 
 

@@ -27,6 +27,34 @@ def build(
     show.err.print(f"{manifest.sessions:,} sessions from {manifest.genuine:,} genuine ones, in {out}")
 
 
+@dataset.command("check")
+def check(
+    context: typer.Context,
+    genuine: Annotated[list[Path], typer.Option("--genuine", help="Traces of genuine sessions; may be given again.")],
+    out: Annotated[Path | None, typer.Option(help="Writes the tables there: .md or .json.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed and traces give the same tables.")] = 0,
+    language: Annotated[bool, typer.Option(help="With the features of what texts mean (slower).")] = True,
+) -> None:
+    """Looks for the laboratory's fingerprints: what tells made sessions from those they were made from.
+
+    A classifier, and each feature alone, is asked to tell null-transformed sessions from untouched ones, and metadata
+    to tell padded from genuine ones. An AUC from 0.45 to 0.55 is as good as chance; what exceeds it is a fault of the
+    laboratory.
+    """
+    from flows import check as flow
+    from flows import show
+    from flows.featurize import vectors
+
+    with show.progress_over(genuine) as reading, show.steps() as step:
+        found = flow.check(genuine, seed, vectors(context.obj) if language else None, reading, step)
+    for title, rows in (("null against untouched", found.by_source), ("the same, by feature", found.by_feature[:10]),
+                        ("padded against genuine, by metadata", found.by_form)):  # fmt: skip
+        show.table((title, "sessions", "AUC", "state"), [(r.by, r.auc.n, flow.figure(r.auc), r.state) for r in rows])
+    if out is not None:
+        out.write_text(flow.as_json(found) if out.suffix == ".json" else flow.as_markdown(found))
+    show.err.print(f"{len(found.outside)} outside the band of 0.45 to 0.55")
+
+
 @dataset.command("fetch")
 def fetch(
     context: typer.Context,

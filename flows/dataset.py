@@ -14,6 +14,7 @@ from flows.ingest import ingest
 from padding import dataset
 from traces.format import About
 from traces.ingest import Account, Progress, silent
+from traces.schema import Session
 
 SOURCES = Path(__file__).parent.parent / "data" / "sources.toml"
 """The public collections that are known, in a checkout of Winnow."""
@@ -66,10 +67,25 @@ def build(
     making: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> dataset.Manifest:
     """Builds a data set from all sessions under the paths; secrets are masked on the way, as in any ingest."""
+    return make(genuine_sessions(genuine, reading), out, seed, ratio, making)
+
+
+def genuine_sessions(paths: Sequence[Path], reading: Progress = silent) -> list[Session]:
+    """All sessions with turns under the paths, taken in as any ingest does."""
     with TemporaryDirectory(prefix="winnow-genuine-") as folder:
         home = Home(Path(folder))
-        ingest(home, genuine, about=About(file=""), progress=reading)
-        sessions = [session for session in home.store.sessions() if session.turns]
+        ingest(home, paths, about=About(file=""), progress=reading)
+        return [session for session in home.store.sessions() if session.turns]
+
+
+def make(
+    sessions: Sequence[Session],
+    out: Path,
+    seed: int,
+    ratio: float = 1.0,
+    making: Callable[[int, int], None] = lambda _done, _total: None,
+) -> dataset.Manifest:
+    """Builds a data set from genuine sessions."""
     return dataset.build(sessions, out, seed, version("winnow"), ratio, making)
 
 

@@ -106,6 +106,19 @@ def progress_of(what: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
+@contextmanager
+def steps() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
+    """Progress bars of one step after the other, on a terminal; silent elsewhere."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+
+        def begin(what: str) -> Callable[[int, int], None]:
+            task = bar.add_task(what, total=None)
+            return lambda done, total: bar.update(task, completed=done, total=total)
+
+        yield begin
+
+
 def fields(value: Any) -> None:
     """A dataclass's counts, a line each."""
     rows: list[tuple[str, object]] = []

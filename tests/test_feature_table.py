@@ -1,8 +1,11 @@
 """One row a session, the same in any company; nothing of its header matters; time grows with length and no faster."""
 
+import sys
 import time
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -16,8 +19,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from features import page, table
+from features.encoder import Matrix
 from features.feature import Feature, feature, fingerprint, load
-from features.seen import look
+from features.meanings import with_meanings
+from features.seen import Seen, look
+from features.vectors import Vectors
 from traces.reading import read as read_file
 from traces.schema import Session, Turn
 
@@ -110,6 +116,31 @@ def examples() -> list[Session]:
     return [one for path in files if path.is_file() for one in read_file(path)[0]]
 
 
+class Hashing:
+    """An encoder whose vectors follow from the text's hash alone."""
+
+    fingerprint, dimension = "hashing", 64
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        digests = [blake2b(text.encode(), digest_size=64).digest() for text in texts]
+        found = np.array([np.frombuffer(digest, np.int8) for digest in digests], np.float32).reshape(-1, 64)
+        return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), np.float32)
+
+
+EVERY = load(language=True)
+"""All features that can be had without a reference."""
+
+
+@pytest.fixture(scope="module")
+def vectors(tmp_path_factory: pytest.TempPathFactory) -> Vectors:
+    return Vectors(Hashing(), tmp_path_factory.mktemp("vectors"))
+
+
+def understood(one: Session, vectors: Vectors) -> Seen:
+    [(_, meaning)] = with_meanings([one], vectors)
+    return look(one, meaning)
+
+
 def test_a_table_has_a_row_a_session_and_a_column_a_feature(examples: list[Session]) -> None:
     made = table.table(examples)
     assert made["session_id"].to_pylist() == [one.session_id for one in examples]
@@ -125,21 +156,23 @@ def test_what_is_undefined_is_null_and_never_nan(examples: list[Session]) -> Non
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(SESSIONS, min_size=1, max_size=4), st.integers(1, 3), st.randoms())
-def test_a_row_is_the_same_in_any_order_batch_and_company(held: list[Session], size: int, random: Any) -> None:
+def test_a_row_is_the_same_in_any_order_batch_and_company(
+    vectors: Vectors, held: list[Session], size: int, random: Any
+) -> None:
     named = [replace(one, session_id=str(n)) for n, one in enumerate(held)]
-    alone = {one.session_id: table.table([one]).to_pylist()[0] for one in named}
+    alone = {one.session_id: table.table([one], vectors=vectors).to_pylist()[0] for one in named}
     mixed = named * 2
     random.shuffle(mixed)
-    rows = pa.Table.from_batches(table.batches(mixed, size=size)).to_pylist()
+    rows = pa.Table.from_batches(table.batches(mixed, size=size, vectors=vectors)).to_pylist()
     assert rows == [alone[one.session_id] for one in mixed]
 
 
 @settings(max_examples=25, deadline=None)
 @given(SESSIONS)
-def test_without_times_only_the_timing_features_change(one: Session) -> None:
+def test_without_times_only_the_timing_features_change(vectors: Vectors, one: Session) -> None:
     timeless = replace(one, turns=tuple(replace(turn, time=None) for turn in one.turns))
-    before, after = table.row(one), table.row(timeless)
-    for place, known in enumerate(load().values()):
+    before, after = table.row(one, vectors=vectors), table.row(timeless, vectors=vectors)
+    for place, known in enumerate(EVERY.values()):
         if known.kind == "timing":
             assert np.isnan(after[place]), known.name
         else:
@@ -148,31 +181,32 @@ def test_without_times_only_the_timing_features_change(one: Session) -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(SESSIONS)
-def test_evidence_is_turns_of_the_session_each_once(one: Session) -> None:
-    seen = look(one)
-    for known in load().values():
+def test_evidence_is_turns_of_the_session_each_once(vectors: Vectors, one: Session) -> None:
+    seen = understood(one, vectors)
+    for known in EVERY.values():
         shown = known.shown_by(seen).tolist()
         assert len(set(shown)) == len(shown), known.name
         assert set(shown) <= set(range(len(one.turns))), known.name
 
 
-def test_a_high_value_has_evidence(examples: list[Session]) -> None:
+def test_a_high_value_has_evidence(examples: list[Session], vectors: Vectors) -> None:
     for one in examples:
-        seen = look(one)
-        for known in load().values():
+        seen = understood(one, vectors)
+        for known in EVERY.values():
             if known.speaks == "high" and known.measure(seen) > 0:
                 assert len(known.shown_by(seen)), (known.name, one.file)
 
 
 def test_the_inputs_of_all_features_are_these_and_none_says_who_a_person_is() -> None:
-    assert {field for one in load().values() for field in one.inputs} == set(ALLOWED)
+    assert {field for one in load(True, True).values() for field in one.inputs} == set(ALLOWED)
     assert set(ALLOWED) <= set(Turn.__struct_fields__)
 
 
-def test_nothing_of_a_sessions_header_is_an_input(examples: list[Session]) -> None:
+def test_nothing_of_a_sessions_header_is_an_input(examples: list[Session], vectors: Vectors) -> None:
     assert set(OTHER_HEADER) | {"turns"} == set(Session.__struct_fields__)
     for one in [ordinary(), *examples]:
-        assert np.array_equal(table.row(one), table.row(replace(one, **OTHER_HEADER)), equal_nan=True)
+        before, after = (table.row(each, vectors=vectors) for each in (one, replace(one, **OTHER_HEADER)))
+        assert np.array_equal(before, after, equal_nan=True)
 
 
 OTHER_TURN: dict[str, Callable[[Turn], Any]] = {
@@ -189,12 +223,14 @@ OTHER_TURN: dict[str, Callable[[Turn], Any]] = {
 
 
 @pytest.mark.parametrize("field", OTHER_TURN)
-def test_a_feature_depends_only_on_the_inputs_that_it_names(field: str, examples: list[Session]) -> None:
+def test_a_feature_depends_only_on_the_inputs_that_it_names(
+    field: str, examples: list[Session], vectors: Vectors
+) -> None:
     for one in [ordinary(), *examples]:
         other = replace(one, turns=tuple(replace(turn, **{field: OTHER_TURN[field](turn)}) for turn in one.turns))
-        before, after = table.row(one), table.row(other)
+        before, after = table.row(one, vectors=vectors), table.row(other, vectors=vectors)
         same = (before == after) | (np.isnan(before) & np.isnan(after))
-        changed = [known for known, kept in zip(load().values(), same, strict=True) if not kept]
+        changed = [known for known, kept in zip(EVERY.values(), same, strict=True) if not kept]
         assert [known.name for known in changed if field not in known.inputs] == []
 
 
@@ -219,6 +255,37 @@ def test_a_table_of_other_features_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(table.AnotherFeatureSet, match=f"{path.name}.* different are turn_count; make it again"):
         table.read(path)
     assert len(table.read(path, some)) == 1
+
+
+def test_the_encoder_is_part_of_the_feature_set(tmp_path: Path, vectors: Vectors) -> None:
+    path = table.write([ordinary()], tmp_path, vectors=vectors)
+    assert table.read(path, vectors=vectors).schema.names == ["session_id", *EVERY]
+    with pytest.raises(table.AnotherFeatureSet, match="different are late_uptake"):
+        table.read(path)
+    other = Hashing()
+    other.fingerprint = "another model"
+    with pytest.raises(table.AnotherFeatureSet, match="the encoder or the reference; make it again"):
+        table.read(path, vectors=Vectors(other, tmp_path))
+
+
+def test_vectors_change_nothing_for_features_that_need_none(vectors: Vectors) -> None:
+    alone = tuple(load().values())
+    assert table.schema(vectors=vectors).names[: len(alone) + 1] == table.schema().names
+    assert table.fingerprint_of(table.schema(alone, vectors)) == table.fingerprint_of(table.schema())
+    together = table.row(ordinary(), vectors=vectors)[: len(alone)]
+    assert np.array_equal(table.row(ordinary()), together, equal_nan=True)
+
+
+def test_texts_of_many_sessions_go_to_the_encoder_together(vectors: Vectors, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked_for: list[int] = []
+    of = Vectors.of
+    monkeypatch.setattr(Vectors, "of", lambda self, texts: asked_for.append(len(texts)) or of(self, texts))  # type: ignore[func-returns-value]
+    made = table.table([ordinary(n) for n in range(130)], vectors=vectors)
+    assert len(made) == 130
+    assert asked_for[-3:] == [64 * 28, 64 * 28, 2 * 28]
+    asked_for.clear()
+    table.table([session(asked("x" * 9_000_000), name=str(n)) for n in range(5)], vectors=vectors)
+    assert asked_for == [2, 2, 1]
 
 
 def test_a_table_without_a_fingerprint_is_refused() -> None:
@@ -257,6 +324,74 @@ def seconds(run: Callable[[], object], times: int = 3) -> float:
     return min(taken)
 
 
+def steps(run: Callable[[], object]) -> int:
+    """How many functions a run calls, Python's and those written in C: the same on any machine, however busy."""
+    total = 0
+
+    def count(frame: object, event: str, arg: object) -> None:
+        nonlocal total
+        total += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        run()
+    finally:
+        sys.setprofile(None)
+    return total
+
+
+def peak(run: Callable[[], object]) -> int:
+    """The most bytes that a run has at a time, arrays included."""
+    tracemalloc.start()
+    try:
+        run()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def exhaust(stream: Iterable[object]) -> None:
+    for _ in stream:
+        pass
+
+
+def long(kind: str, size: int) -> Session:
+    """A session of so many turns, all of one kind."""
+    parts: dict[str, Callable[[int], list[Turn]]] = {
+        "all alike": lambda n: [*asked("go on with the same", at=n), *said("and so it went on")],
+        "all different": lambda n: [*asked(f"w{n * 7} w{n * 13} w{n * 17} w{n * 19}", at=n), *said(f"a{n} b{n} c{n}")],
+        "calls": lambda n: [*called("Read", f"text {n % 97} of it", at=n, file_path=f"src/file{n % 1000}.py")],
+    }
+    return session(*(parts[kind](n) for n in range(size // 2)))
+
+
+KINDS = ["all alike", "all different", "calls"]
+
+
+@pytest.mark.parametrize("language", [False, True])
+def test_ten_times_the_sessions_take_ten_times_the_steps(language: bool, vectors: Vectors) -> None:
+    few, known = [ordinary(n) for n in range(10)], vectors if language else None
+    table.table(few, vectors=known)
+    ratio = steps(lambda: table.table(few * 10, vectors=known)) / steps(lambda: table.table(few, vectors=known))
+    assert 9 < ratio < 11
+
+
+def test_ten_times_the_sessions_take_no_more_memory() -> None:
+    def made(count: int) -> int:
+        return peak(lambda: exhaust(table.batches((ordinary(n % 9) for n in range(count)), size=4)))
+
+    made(12)  # what is made once is there now
+    assert made(120) < 1.2 * made(12)
+
+
+def test_ten_times_the_sessions_are_encoded_in_no_more_memory(vectors: Vectors) -> None:
+    def made(count: int) -> int:
+        return peak(lambda: exhaust(with_meanings((ordinary(n % 9) for n in range(count)), vectors)))
+
+    made(130)  # 64 are encoded together, while those before are still held
+    assert made(1300) < 1.2 * made(130)
+
+
 def test_ten_times_the_sessions_take_ten_times_as_long() -> None:
     few = [ordinary(n, 20) for n in range(20)]
     table.table(few)
@@ -264,23 +399,22 @@ def test_ten_times_the_sessions_take_ten_times_as_long() -> None:
     assert 6 < ratio < 20  # a busy machine disturbs it; a hundred is what quadratic would be
 
 
-@pytest.mark.parametrize("kind", ["all alike", "all different", "calls"])
-def test_a_session_of_a_hundred_thousand_turns_takes_no_more_than_its_share(kind: str) -> None:
-    def long(size: int) -> Session:
-        parts: dict[str, Callable[[int], list[Turn]]] = {
-            "all alike": lambda n: [*asked("go on with the same", at=n), *said("and so it went on")],
-            "all different": lambda n: [
-                *asked(f"w{n * 7} w{n * 13} w{n * 17} w{n * 19}", at=n),
-                *said(f"a{n} b{n} c{n}"),
-            ],
-            "calls": lambda n: [*called("Read", f"text {n % 97} of it", at=n, file_path=f"src/file{n % 1000}.py")],
-        }
-        return session(*(parts[kind](n) for n in range(size // 2)))
+@pytest.mark.parametrize("kind", KINDS)
+def test_ten_times_the_turns_take_no_more_than_ten_times_the_steps_and_memory(kind: str, vectors: Vectors) -> None:
+    short, whole = long(kind, 1_000), long(kind, 10_000)
+    table.row(whole, vectors=vectors)
+    assert steps(lambda: table.row(whole, vectors=vectors)) < 11 * steps(lambda: table.row(short, vectors=vectors))
+    assert peak(lambda: table.row(whole, vectors=vectors)) < 12 * peak(lambda: table.row(short, vectors=vectors))
 
-    short, whole = long(10_000), long(100_000)
-    table.row(short)
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_session_of_a_hundred_thousand_turns_takes_no_more_than_its_share(kind: str, vectors: Vectors) -> None:
+    short, whole = long(kind, 10_000), long(kind, 100_000)
+    table.row(short, vectors=vectors)
     # caches make ten times the turns cost up to sixteen times; a hundred is what quadratic would be
-    assert seconds(lambda: table.row(whole), 2) < 30 * seconds(lambda: table.row(short))
+    taken = seconds(lambda: table.row(whole, vectors=vectors), 2)
+    assert taken < 30 * seconds(lambda: table.row(short, vectors=vectors))
 
 
 def test_batches_hold_one_session_at_a_time() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from small_models import place_in
 
 from models.registry import trace_documents
 from traces.reading import read
@@ -20,9 +21,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     from mlflow.entities import SpanType
 
     tmp_path = tmp_path_factory.mktemp("mlflow")
-
+    uri = place_in(tmp_path).uri
     before = mlflow.get_tracking_uri()
-    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    named = os.environ.get("MLFLOW_TRACKING_URI")
     mlflow.set_tracking_uri(uri)
     client = mlflow.MlflowClient(uri)
 
@@ -45,6 +46,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     mlflow.flush_trace_async_logging()
     yield uri
     mlflow.set_tracking_uri(before)
+    if named is None:  # MLflow has put it there
+        os.environ.pop("MLFLOW_TRACKING_URI", None)
 
 
 def test_all_traces_of_a_store_are_fetched_and_read(store: str, tmp_path: Path) -> None:
@@ -60,7 +63,7 @@ def test_all_traces_of_a_store_are_fetched_and_read(store: str, tmp_path: Path) 
 
 
 def test_pages_follow_one_another_without_gaps_or_repeats(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.registry._PAGE", 1)
+    monkeypatch.setattr("models.registry.traces._PAGE", 1)
     ids = [json.loads(document)["info"]["trace_id"] for document in trace_documents(store)]
     assert len(ids) == len(set(ids)) == 3
 

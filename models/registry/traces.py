@@ -1,19 +1,14 @@
-"""The one home of MLflow, which is imported where it is used, since that takes seconds."""
+"""Traces that were recorded in MLflow, out of a tracking server or store, as documents."""
 
-import os
-import re
-import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote, urlsplit
+
+from models.registry.place import be_quiet, brief, connect, hidden, holds_store, local_path
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
 _PAGE = 50
-_PASSWORD = re.compile("//([^/@:]*):[^/@]*@")
 
 
 def trace_documents(tracking_uri: str, experiments: Sequence[str] = ()) -> Iterator[bytes]:
@@ -23,19 +18,16 @@ def trace_documents(tracking_uri: str, experiments: Sequence[str] = ()) -> Itera
     `ValueError`, at once and not with the first trace; none is made. Traces whose spans MLflow cannot load are left
     out, of which it warns.
     """
-    shown = _PASSWORD.sub(r"//\1:***@", tracking_uri)
-    path = _local_path(tracking_uri)
-    if path is not None and not _holds_store(path):
+    shown = hidden(tracking_uri)
+    path = local_path(tracking_uri)
+    if path is not None and not holds_store(path):
         raise ValueError(f"there is no MLflow store at {shown}")
-    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
-    from mlflow.tracking import MlflowClient
-
+    be_quiet()
     try:
-        client = MlflowClient(tracking_uri=tracking_uri)
+        client = connect(tracking_uri)
         known = dict(_experiments(client))
     except Exception as error:
-        raise ValueError(f"the MLflow store at {shown} cannot be read: {_brief(error)}") from error
+        raise ValueError(f"the MLflow store at {shown} cannot be read: {brief(error)}") from error
     missing = [name for name in experiments if name not in known]
     if missing:
         raise ValueError(f"{shown} has no experiment {missing[0]!r}; it has {', '.join(sorted(known)) or 'none'}")
@@ -63,28 +55,3 @@ def _documents(client: "MlflowClient", experiments: list[str]) -> Iterator[bytes
                 yield trace.to_json().encode()
             if not (token := page.token):
                 break
-
-
-def _local_path(uri: str) -> Path | None:
-    """Where a local store lies; null for a server, and for databases that are asked over the network."""
-    parts = urlsplit(uri)
-    if parts.scheme == "sqlite":
-        return Path(unquote(parts.path)[1:]) if parts.path.strip("/") else None
-    if parts.scheme == "file":
-        return Path(unquote(parts.path))
-    return Path(uri) if parts.scheme == "" and uri != "databricks" else None
-
-
-def _holds_store(path: Path) -> bool:
-    """Whether a folder, or a database with MLflow's tables, is there; MLflow itself would make one."""
-    if not path.is_file():
-        return path.is_dir()
-    try:
-        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as database:
-            return database.execute("select 1 from sqlite_master where name = 'latest_metrics'").fetchone() is not None
-    except sqlite3.DatabaseError:
-        return False
-
-
-def _brief(error: Exception) -> str:
-    return _PASSWORD.sub(r"//\1:***@", str(error).strip().split("\n", 1)[0][:300])
