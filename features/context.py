@@ -1,0 +1,110 @@
+"""The context of sessions: what was known when each began, as a row of float32 beside the session's own features.
+
+A row depends on outlines of sessions that ended within the window before or still ran, and on nothing later: adding
+later sessions changes nothing. With outlines of the past at hand, new sessions' rows need only the window.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.context_feature import ContextFeature, fingerprint, load
+from features.outline import Outline, table
+from features.outlines import side_by_side
+from features.past import Past, Pasts
+
+WINDOW_DAYS = 28
+
+_BATCH = 4096
+_KEY = b"winnow.context"
+_MOST_SESSIONS = 20
+
+
+def every(features: Sequence[ContextFeature] | None) -> Sequence[ContextFeature]:
+    """The features that are meant: those, or all there are."""
+    return tuple(load().values()) if features is None else features
+
+
+def schema(features: Sequence[ContextFeature] | None = None, window_days: int = WINDOW_DAYS) -> pa.Schema:
+    """The table's columns, and in its metadata by which features and over which window it is made."""
+    chosen = every(features)
+    said = {
+        "fingerprint": fingerprint(chosen, window_days),
+        "window_days": window_days,
+        "features": {one.name: one.version for one in chosen},
+    }
+    columns = [pa.field("session_id", pa.string()), *(pa.field(one.name, pa.float32()) for one in chosen)]
+    return pa.schema(columns, metadata={_KEY: json.dumps(said).encode()})
+
+
+def batches(
+    outlines: pa.Table | Iterable[Outline],
+    window_days: int = WINDOW_DAYS,
+    since: datetime | None = None,
+    features: Sequence[ContextFeature] | None = None,
+) -> Iterator[pa.RecordBatch]:
+    """The table in pieces, by ascending start; with `since`, only the sessions that began from then on.
+
+    The outlines are held, about a kilobyte each. Sessions without a start come last, and all of their values are null.
+    """
+    if window_days < 2:
+        raise ValueError(f"a window of {window_days} days holds no history; take 2 or more, 28 for four weeks")
+    held, chosen, columns = side_by_side(outlines), every(features), schema(features, window_days)
+    first = 0 if since is None else int(np.searchsorted(held.start, since.timestamp()))
+    pasts = Pasts(held, window_days).of(first, held.size)
+    for start in range(first, held.size, _BATCH):
+        size = min(_BATCH, held.size - start)
+        values = np.array([_row(next(pasts), chosen) for _ in range(size)], np.float32).T
+        arrays = [pa.array(column, pa.float32(), from_pandas=True) for column in values]
+        yield pa.record_batch([held.ids.slice(start, size), *arrays], schema=columns)
+
+
+def context(
+    outlines: pa.Table | Iterable[Outline],
+    window_days: int = WINDOW_DAYS,
+    since: datetime | None = None,
+    features: Sequence[ContextFeature] | None = None,
+) -> pa.Table:
+    """The whole table in memory: a row a session, whatever the order of the outlines."""
+    return pa.Table.from_batches(batches(outlines, window_days, since, features), schema(features, window_days))
+
+
+def evidence(
+    outlines: pa.Table | Iterable[Outline],
+    session_id: str,
+    feature: str,
+    window_days: int = WINDOW_DAYS,
+    most: int = _MOST_SESSIONS,
+) -> tuple[str, ...]:
+    """The other sessions that make a feature of this one speak for padding, the strongest first."""
+    known = load()
+    if feature not in known:
+        raise KeyError(f"{feature!r} is no feature of context")
+    held = side_by_side(
+        _until(outlines if isinstance(outlines, pa.Table) else table(outlines), session_id, window_days)
+    )
+    number = pc.index(held.ids, session_id).as_py()
+    past = next(Pasts(held, window_days).of(number, number + 1))
+    return tuple(held.ids.take(pa.array(known[feature].shown_by(past)[:most])).to_pylist())
+
+
+def _until(outlines: pa.Table, session_id: str, window_days: int) -> pa.Table:
+    """The outlines of a session and of those that began in the window before it."""
+    start = outlines.filter(pc.field("session_id") == session_id)["start"]
+    if not len(start):
+        raise KeyError(f"there is no outline of session {session_id!r}")
+    if start[0].as_py() is None:
+        return outlines.filter(pc.field("session_id") == session_id)
+    first = start[0].as_py() - timedelta(days=window_days)
+    return outlines.filter((pc.field("end") >= first) & (pc.field("start") <= start[0]))
+
+
+def _row(past: Past, features: Sequence[ContextFeature]) -> list[float]:
+    if np.isnan(past.start):
+        return [np.nan] * len(features)
+    values = [one.measure(past) for one in features]
+    return [value if np.isfinite(value) else np.nan for value in values]
