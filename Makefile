@@ -49,12 +49,15 @@ bench: $(DEV_STAMP) ## Measures how fast traces are read, padded sessions made, 
 	@$(BIN)/python tests/benchmarks/strategies.py
 	@$(BIN)/python tests/benchmarks/feature_table.py
 	@PYTHONPATH=. $(BIN)/python tests/benchmarks/encoder.py
+	@PYTHONPATH=.:tests $(BIN)/python tests/benchmarks/review_queue.py
+	@PYTHONPATH=.:tests $(BIN)/python tests/benchmarks/review_page.py
 
-picture: $(STAMP) ## Draws the README's picture anew
+picture: $(DEV_STAMP) ## Draws the README's pictures anew
 	@rm -rf $(DEMO)
 	@$(WINNOW) --home $(DEMO) ingest data/examples >/dev/null
 	@FORCE_COLOR=1 COLUMNS=144 $(WINNOW) --home $(DEMO) sessions list --limit 12 \
 	| $(BIN)/python docs/picture.py 'winnow sessions list' docs/pictures/tour.svg
+	@$(BIN)/python docs/screenshots.py
 
 constraints: ## Resolves all dependencies anew into constraints.txt
 	@$(call python_is_recent)
