@@ -5,12 +5,16 @@ later sessions changes nothing. With outlines of the past at hand, new sessions'
 """
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from features.context_feature import ContextFeature, fingerprint, load
 from features.outline import Outline, table
@@ -19,9 +23,23 @@ from features.past import Past, Pasts
 
 WINDOW_DAYS = 28
 
+LEARNED: tuple[str, ...] = ()
+"""The features of context that a detector may learn from. None: as measured, they are evidence for an auditor.
+
+Across sessions, padding and honest schedules look alike. With likeness and clock, recall on scheduled agents rises from
+0.12 to 0.24 where such agents were learned from, but flags on honest schedules rise with it, from 0.14 to 0.22; where
+they were not, from 0.06 to 0.08 and from 0.16 to 0.20. Habits, spending and standing cannot be judged yet: the
+laboratory moves each genuine session by weeks of its own, so that a torn history tells what was left as it was. With
+them, recall rises from 0.54 to 0.64 even on padding that has nothing to do with other sessions.
+"""
+
 _BATCH = 4096
 _KEY = b"winnow.context"
 _MOST_SESSIONS = 20
+
+
+class AnotherContext(ValueError):
+    """A table was made by other features of context, or over another window, than the ones that are asked for."""
 
 
 def every(features: Sequence[ContextFeature] | None) -> Sequence[ContextFeature]:
@@ -73,6 +91,46 @@ def context(
     return pa.Table.from_batches(batches(outlines, window_days, since, features), schema(features, window_days))
 
 
+def write(
+    outlines: pa.Table | Iterable[Outline],
+    folder: Path,
+    window_days: int = WINDOW_DAYS,
+    features: Sequence[ContextFeature] | None = None,
+) -> Path:
+    """Writes the whole table as `context-FINGERPRINT.parquet`, by ascending start; it appears whole or not at all."""
+    columns = schema(features, window_days)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"context-{fingerprint_of(columns)}.parquet"
+    partial = path.with_name(f".{path.name}.{os.getpid()}.writing")
+    try:
+        with pq.ParquetWriter(partial, columns, compression="zstd") as writer:
+            for batch in batches(outlines, window_days, features=features):
+                writer.write_batch(batch)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return path
+
+
+def read(path: Path, window_days: int = WINDOW_DAYS, features: Sequence[ContextFeature] | None = None) -> pa.Table:
+    """A written table; `AnotherContext` where it was made by other features or over another window."""
+    made, wanted = _said(pq.read_schema(path)), _said(schema(features, window_days))
+    if made.get("fingerprint") != wanted["fingerprint"]:
+        old, new = made.get("features", {}), wanted["features"]
+        differ = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+        raise AnotherContext(
+            f"{path} was made by features of context {made.get('fingerprint')} over {made.get('window_days')} days, "
+            f"not {wanted['fingerprint']} over {window_days}; different are "
+            f"{', '.join(differ[:5]) or 'the window or how outlines are made'}; make it again"
+        )
+    return pq.read_table(path)
+
+
+def fingerprint_of(found: pa.Schema) -> str:
+    """The fingerprint of the features and the window that a table was made by."""
+    return str(_said(found)["fingerprint"])
+
+
 def evidence(
     outlines: pa.Table | Iterable[Outline],
     session_id: str,
@@ -90,6 +148,10 @@ def evidence(
     number = pc.index(held.ids, session_id).as_py()
     past = next(Pasts(held, window_days).of(number, number + 1))
     return tuple(held.ids.take(pa.array(known[feature].shown_by(past)[:most])).to_pylist())
+
+
+def _said(found: pa.Schema) -> dict[str, Any]:
+    return dict(json.loads((found.metadata or {}).get(_KEY, b"{}")))
 
 
 def _until(outlines: pa.Table, session_id: str, window_days: int) -> pa.Table:

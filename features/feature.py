@@ -39,6 +39,7 @@ _MODULES = (
     "uptake",
     "progress",
     "artefacts",
+    "outcomes",
     "endings",
     "triviality",
     "effort",

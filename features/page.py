@@ -1,13 +1,23 @@
-"""The page about the features, made of their docstrings: `features/README.md`."""
+"""The page about the features, made of their docstrings and of `distributions.json`: `features/README.md`.
 
-from collections.abc import Iterable
+python -m features.page            draws the pictures and writes the page, from what was measured before
+python -m features.page FOLDER     measures the data set in the folder first
+"""
+
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from features.feature import CONTENT, LANGUAGE, Feature, load
+from features import distributions, plots
+from features.context import LEARNED
+from features.context_feature import ContextFeature
+from features.distributions import Distributions, Spread
+from features.feature import CONTENT, LANGUAGE, Feature
 
 PAGE = Path(__file__).parent / "README.md"
 """The page; a test checks that it is what `page()` makes."""
 
+_WEEKS = "the laboratory lays sessions out in weeks of its own, so that these figures say little of real histories."
 _KINDS = {
     "volume": "Volume and mix: context, never a reason by itself.",
     "similarity": "Self-similarity: texts, lines and calls that repeat each other, and whether their results change.",
@@ -16,8 +26,22 @@ _KINDS = {
     "progress": "Progress: whether anything is taken up, changed, kept; how it ends.",
     LANGUAGE: "Language: what the texts mean, as vectors of at most 112 of them say. Columns only where an encoder is "
     "named; those named *genuine* only where a reference is, too.",
+    "across": "Context, across sessions: whether the same was asked or done before, by the user or by colleagues; "
+    + _WEEKS,
+    "habits": "Context, habits: when the user begins sessions, against the weeks before; " + _WEEKS,
+    "spending": "Context, spending: what the user spends in days, weeks and months, against the weeks before; "
+    + _WEEKS,
+    "peers": "Context, peers: how the user's last weeks stand against colleagues' in the same group; " + _WEEKS,
 }
-_COLUMNS = ("feature", "what it says", "speaks for padding", "honest when", "beside the texts it goes by")
+_COLUMNS = (
+    "feature",
+    "what it says",
+    "speaks for padding",
+    "honest when",
+    "beside the texts it goes by",
+    "AUC: genuine",
+    "AUC: look-alikes",
+)
 _SPEAKS = {"high": "high", "low": "low", "context": "–"}
 
 _HEAD = """# features/: a session becomes numbers
@@ -33,29 +57,74 @@ This page is made of the features' docstrings by `features/page.py`; edit those,
 - No language is assumed. *Prompts* are a user's messages that may have been typed; where there are none, all of them.
 - Vectors come of one encoder, through a cache. The directions in which languages differ are taken out of them first.
 - The table's file name and metadata carry the feature set's fingerprint; a table of another set is refused.
+- Features of context stand in a table of their own: what was known when a session began, never anything later.
+  They are for the auditor; {learned} (`LEARNED` in `context.py` says why).
 
 No single feature decides. Each has an honest explanation, and it stands beside it.
+
+## How features tell
+
+The pictures and the two last columns come from a data set of the laboratory: {sessions} sessions.
+They show how a feature's values lie on genuine sessions as they were, on honest look-alikes, and on padded ones. An AUC
+is how often a padded session speaks more for padding than one of the others, where both have a value: half is chance.
+Where the feature is context only, it is how often the padded one has the higher value. This is each feature by itself,
+in the laboratory; it is no result of the detector.
+
+`python -m features.page FOLDER` measures the data set in the folder anew, draws, and writes this page.
+"""
+
+_DOUBTFUL = """
+## Doubtful
+
+By itself each of these tells padded sessions neither from genuine ones nor from look-alikes: both AUCs lie within 0.48
+to 0.52, and the values of the groups have nine tenths in common. They stay only where they help beside others.
+
 """
 
 
 def page() -> str:
     """The page as it should be."""
-    features = list(load(language=True, reference=True).values())
+    features, found = distributions.known(), distributions.read()
     kinds = dict.fromkeys(one.kind for one in features)
-    return _HEAD + "".join(_section(kind, (one for one in features if one.kind == kind)) for kind in kinds)
+    counted = ", ".join(f"{count:,} {name}" for name, count in found.sessions.items())
+    sections = (_section(kind, [one for one in features if one.kind == kind], found) for kind in kinds)
+    head = _HEAD.replace("{sessions}", counted).replace("{learned}", _learned())
+    return "".join((head, *sections, _doubtful(features, found)))
 
 
-def _section(kind: str, features: Iterable[Feature]) -> str:
+def _learned() -> str:
+    names = ", ".join(f"`{name}`" for name in LEARNED)
+    return f"a detector learns from {names or 'none of them'}"
+
+
+def _section(kind: str, features: Sequence[Feature | ContextFeature], found: Distributions) -> str:
     title, _, about = _KINDS[kind].partition(": ")
-    rows = "".join(map(_row, features))
+    rows = "".join(_row(one, found.of(one)) for one in features)
     head = f"| {' | '.join(_COLUMNS)} |\n|{'---|' * len(_COLUMNS)}\n"
-    return f"\n## {title}\n\n{about[0].upper()}{about[1:]}\n\n{head}{rows}"
+    drawn = f"![How the features of this kind lie]({plots.PICTURES.name}/{kind}.svg)\n\n"
+    picture = drawn if any(map(found.of, features)) else ""
+    return f"\n## {title}\n\n{about[0].upper()}{about[1:]}\n\n{picture}{head}{rows}"
 
 
-def _row(one: Feature) -> str:
+def _row(one: Feature | ContextFeature, spread: Spread | None) -> str:
     beside = ", ".join(field for field in one.inputs if field not in CONTENT) or "–"
-    return f"| `{one.name}` | {one.meaning} | {_SPEAKS[one.speaks]} | {one.honest} | {beside} |\n"
+    aucs = " | ".join(f"{auc:.2f}" if auc is not None else "–" for auc in _aucs(spread))
+    return f"| `{one.name}` | {one.meaning} | {_SPEAKS[one.speaks]} | {one.honest} | {beside} | {aucs} |\n"
+
+
+def _aucs(spread: Spread | None) -> tuple[float | None, float | None]:
+    return (None, None) if spread is None else (spread.auc, spread.auc_look_alikes)
+
+
+def _doubtful(features: Sequence[Feature | ContextFeature], found: Distributions) -> str:
+    named = [(one, spread) for one in features if (spread := found.of(one)) and spread.doubtful]
+    lines = [f"- `{one.name}`: {spread.auc} against genuine, {spread.auc_look_alikes} against look-alikes.\n"
+             for one, spread in named]  # fmt: skip
+    return _DOUBTFUL + ("".join(lines) or "None.\n")
 
 
 if __name__ == "__main__":
+    measured = distributions.measured(Path(sys.argv[1])) if len(sys.argv) > 1 else distributions.read()
+    distributions.write(distributions.kept(measured))
+    plots.draw(distributions.read())
     PAGE.write_text(page(), encoding="utf-8")

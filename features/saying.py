@@ -9,12 +9,13 @@ from functools import cache
 from features.feature import Feature, load
 from features.said_of_asking import SENTENCES as ASKING
 from features.said_of_meaning import SENTENCES as MEANING
+from features.said_of_outcomes import SENTENCES as OUTCOMES
 from features.said_of_progress import SENTENCES as PROGRESS
 from features.said_of_repetition import SENTENCES as REPETITION
 from features.seen import Seen
 from features.sentence import Sentence
 
-SENTENCES: dict[str, Sentence] = {**REPETITION, **PROGRESS, **ASKING, **MEANING}
+SENTENCES: dict[str, Sentence] = {**REPETITION, **PROGRESS, **OUTCOMES, **ASKING, **MEANING}
 """The sentences by the names of their features."""
 
 

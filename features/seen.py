@@ -11,6 +11,7 @@ from features.copies import Copies, copies_of
 from features.files import File, files_of
 from features.hashing import Flags, Floats, Ints
 from features.meaning import Meaning
+from features.mentions import mentions_of
 from features.news import News, news_of
 from features.pace import Pace, pace_of
 from features.words import Words, words_of
@@ -50,6 +51,8 @@ class Seen:
     """The tool calls with their results."""
     files: Mapping[str, File]
     """The files that the calls name, by the last part of their paths."""
+    mentions: Mapping[str, int]
+    """For each of these files, the last reply or prompt that names it; not those that none names."""
     call_turns: Ints
     """The turns of these calls."""
     exchange: Ints
@@ -88,7 +91,7 @@ def look(session: Session, meaning: Meaning | None = None) -> Seen:
     words = words_of([text.encode(errors="replace") for text in cut])
     by_stream = tuple(np.flatnonzero(streams == stream) for stream in range(_STREAMS))
     calls = calls_of(turns)
-    exchange = np.cumsum(streams == PROMPT)
+    files, exchange = files_of(calls), np.cumsum(streams == PROMPT)
     chars = np.fromiter(map(len, texts), np.int64, len(texts))
     times = _numbers(turn.time.timestamp() if turn.time else None for turn in turns)
     return Seen(
@@ -101,7 +104,8 @@ def look(session: Session, meaning: Meaning | None = None) -> Seen:
         replies=by_stream[REPLY],
         results=by_stream[RESULT],
         calls=calls,
-        files=files_of(calls),
+        files=files,
+        mentions=mentions_of(files, cut, np.flatnonzero((streams == PROMPT) | (streams == REPLY)).tolist()),
         call_turns=np.fromiter((call.turn for call in calls), np.int64, len(calls)),
         exchange=exchange,
         words=words,

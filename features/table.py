@@ -22,7 +22,7 @@ from features.feature import LANGUAGE, Feature, fingerprint, load
 from features.meaning import VERSION, Meaning
 from features.meanings import with_meanings
 from features.reference import Reference
-from features.seen import look
+from features.seen import Seen, look
 from features.vectors import Vectors
 from traces.schema import Session
 
@@ -65,9 +65,9 @@ def batches(
     reference: Reference | None = None,
 ) -> Iterator[pa.RecordBatch]:
     """The table in pieces of so many sessions; only one is looked at at a time, but texts are encoded together."""
-    chosen, columns = every(features, vectors, reference), schema(features, vectors, reference)
-    stream = _rows(sessions, chosen, vectors, reference)
-    while held := list(islice(stream, size)):
+    columns = schema(features, vectors, reference)
+    stream = looked_at(sessions, features, vectors, reference)
+    while held := [(session.session_id, row) for session, _, row in islice(stream, size)]:
         ids, rows = zip(*held, strict=True)
         values = np.stack(rows).T
         arrays = [pa.array(column, pa.float32(), from_pandas=True) for column in values]
@@ -81,7 +81,7 @@ def row(
     reference: Reference | None = None,
 ) -> Row:
     """One session's values, NaN where one is undefined."""
-    [(_, values)] = _rows([session], every(features, vectors, reference), vectors, reference)
+    [(_, _, values)] = looked_at([session], features, vectors, reference)
     return values
 
 
@@ -163,15 +163,19 @@ def evidence(
     return tuple(known.shown_by(look(session, meaning))[:most].tolist())
 
 
-def _rows(
-    sessions: Iterable[Session], chosen: Sequence[Feature], vectors: Vectors | None, reference: Reference | None
-) -> Iterator[tuple[str, Row]]:
-    """Each session's id and values, one session at a time."""
+def looked_at(
+    sessions: Iterable[Session],
+    features: Sequence[Feature] | None = None,
+    vectors: Vectors | None = None,
+    reference: Reference | None = None,
+) -> Iterator[tuple[Session, Seen, Row]]:
+    """Each session, how it was looked at, and its row: for who needs more than the row."""
+    chosen = every(features, vectors, reference)
     for session, meaning in _meanings(sessions, chosen, vectors, reference):
         seen = look(session, meaning)
         values = np.array([one.measure(seen) for one in chosen], np.float64)
         values[~np.isfinite(values)] = np.nan
-        yield session.session_id, np.asarray(values, np.float32)
+        yield session, seen, np.asarray(values, np.float32)
 
 
 def _meanings(

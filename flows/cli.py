@@ -10,6 +10,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 
 from flows.cli_dataset import dataset, simulate
+from flows.cli_models import evaluate
+from flows.cli_monitor import monitor
+from flows.cli_review import audit, review
+from flows.cli_score import explain, score
+from flows.cli_versions import models, train
 from flows.home import Home
 
 app = typer.Typer(
@@ -25,6 +30,14 @@ app.add_typer(sessions, name="sessions")
 app.add_typer(dataset, name="dataset")
 app.command()(simulate)
 app.add_typer(quarantine, name="quarantine")
+app.command()(score)
+app.command()(explain)
+app.command()(train)
+app.command()(evaluate)
+app.add_typer(models, name="models")
+app.command()(monitor)
+app.command()(review)
+app.add_typer(audit, name="audit")
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 Paths = Annotated[list[Path] | None, typer.Argument(help="Trace files, archives, or folders of them.")]

@@ -15,13 +15,16 @@ def build(
     out: Annotated[Path, typer.Option(help="Folder to write to.")],
     seed: Annotated[int, typer.Option(help="The same seed and traces give the same bytes.")] = 0,
     ratio: Annotated[float, typer.Option(help="Padded sessions for each genuine one.")] = 1.0,
+    leave_out: Annotated[
+        Path | None, typer.Option(help="A list of sessions that are not genuine after all: id, tab, why.", exists=True)
+    ] = None,
 ) -> None:
     """Makes padded sessions and honest look-alikes from genuine ones, in the same form, with labels and a manifest."""
     from flows import dataset as flow
     from flows import show
 
     with show.progress_over(genuine) as reading, show.progress_of("sessions made") as making:
-        manifest = flow.build(genuine, out, seed, ratio, reading, making)
+        manifest = flow.build(genuine, out, seed, ratio, reading, making, leave_out)
     show.table(("kind", "sessions"), sorted(manifest.counts["kind"].items()))
     show.table(("family", "sessions"), sorted(manifest.counts["family"].items()))
     show.err.print(f"{manifest.sessions:,} sessions from {manifest.genuine:,} genuine ones, in {out}")

@@ -65,9 +65,27 @@ def build(
     ratio: float,
     reading: Progress = silent,
     making: Callable[[int, int], None] = lambda _done, _total: None,
+    leave_out: Path | None = None,
 ) -> dataset.Manifest:
     """Builds a data set from all sessions under the paths; secrets are masked on the way, as in any ingest."""
-    return make(genuine_sessions(genuine, reading), out, seed, ratio, making)
+    sessions, left_out = genuine_sessions(genuine, reading), listed(leave_out) if leave_out else {}
+    unknown = left_out.keys() - {session.session_id for session in sessions}
+    if unknown:
+        raise ValueError(f"{leave_out}: there is no session {sorted(unknown)[0]!r} to leave out")
+    return make([one for one in sessions if one.session_id not in left_out], out, seed, ratio, making)
+
+
+def listed(path: Path) -> dict[str, str]:
+    """The sessions that a list leaves out, each with its reason: an id, a tab, why; a line each."""
+    found = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        name, _, why = line.partition("\t")
+        if not why.strip():
+            raise ValueError(f"{path}, line {number}: {name!r} has no reason; write one after a tab")
+        found[name.strip()] = why.strip()
+    return found
 
 
 def genuine_sessions(paths: Sequence[Path], reading: Progress = silent) -> list[Session]:

@@ -1,16 +1,22 @@
 """What models learn from: a data set's features and what is known of its sessions. Wires `padding/` and `features/`."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
-from features import table
+from features import context as around
+from features import context_feature as contexts
+from features import outline, table
+from features.context_feature import ContextFeature
 from features.feature import Feature
+from features.seen import Seen
 from features.vectors import Vectors
+from flows import featurize
 from models.detector import Column
 from padding import dataset
 from padding.looks import LOOKS, of_category
@@ -25,6 +31,8 @@ TOGETHER = {
 FORM = ("time", "output_tokens", "input_tokens", "cached_tokens", "is_error", "call_id", "original_chars")
 """Fields of turns that a source may lack: whether they are there is form, and must not tell what is padding."""
 
+_DESCRIBED = "described.parquet"
+
 Progress = Callable[[int, int], None]
 
 
@@ -38,34 +46,95 @@ class Data:
     """What each session is: as `models.splits` and `models.training` want it."""
     columns: tuple[Column, ...]
     fingerprint: str
-    """Of the feature set."""
+    """Of the feature set; with context, of both sets."""
     checksums: dict[str, str]
     """Of the files that the data came from."""
 
 
-def described(features: tuple[Feature, ...]) -> tuple[Column, ...]:
+def described(features: Iterable[Feature | ContextFeature]) -> tuple[Column, ...]:
     """What a model has to know of features."""
     return tuple(Column(one.name, one.kind, one.speaks) for one in features)
 
 
-def load(folder: Path, vectors: Vectors | None, progress: Progress = lambda _done, _total: None) -> Data:
-    """A data set that `winnow dataset build` wrote; its features are worked out once, and kept beside it."""
+def load(
+    folder: Path,
+    vectors: Vectors | None,
+    progress: Progress = lambda _done, _total: None,
+    context: bool | Sequence[str] = False,
+) -> Data:
+    """A data set that `winnow dataset build` wrote; what is worked out of it is kept beside it, and used again.
+
+    With `context`, the features of context that a detector may learn from are further columns, or those that are named.
+    """
     manifest = json.loads((folder / "manifest.json").read_text())
-    features = tuple(table.every(None, vectors))
-    path = folder / f"features-{table.fingerprint_of(table.schema(None, vectors))}.parquet"
-    described_in = folder / "described.parquet"
+    wanted = table.schema(None, vectors)
+    path = folder / f"features-{table.fingerprint_of(wanted)}.parquet"
     stamp = json.dumps(manifest["checksums"], sort_keys=True)
-    if not (path.is_file() and _stamp(described_in) == stamp):
-        known: list[dict[str, object]] = []
-        table.write(_told(folder, manifest["sessions"], known, progress), folder, vectors=vectors)
-        meta = pd.DataFrame(known)
-        meta.attrs["made_of"] = stamp
-        meta.to_parquet(described_in, index=False)
+    if not (path.is_file() and _stamp(folder / _DESCRIBED) == stamp):
+        _work_out(folder, manifest["sessions"], stamp, vectors, progress)
     found = table.read(path, vectors=vectors)
     rows = found.to_pandas().drop(columns="session_id")
-    meta = pd.read_parquet(described_in)
-    fingerprint = table.fingerprint_of(found.schema)
-    return Data(rows, meta, described(features), fingerprint, dict(manifest["checksums"]))
+    meta = pd.read_parquet(folder / _DESCRIBED)
+    data = Data(
+        rows, meta, described(table.every(None, vectors)), table.fingerprint_of(wanted), dict(manifest["checksums"])
+    )
+    names = (around.LEARNED if context else ()) if isinstance(context, bool) else tuple(context)
+    return _with_context(data, folder, names, progress) if names else data
+
+
+def _work_out(folder: Path, total: int, stamp: str, vectors: Vectors | None, progress: Progress) -> None:
+    """Writes a data set's features, outlines, context and description; the description last, as it vouches for all."""
+    labels: dict[str, dataset.Label] = {}
+    known: list[dict[str, object]] = []
+    (folder / _DESCRIBED).unlink(missing_ok=True)
+    featurize.write(
+        _told(folder, total, labels, known, progress),
+        folder,
+        vectors,
+        outlined=lambda session, seen: _outlined(session, labels.pop(session.session_id), seen),
+    )
+    meta = pd.DataFrame(known)
+    meta.attrs["made_of"] = stamp
+    meta.to_parquet(folder / _DESCRIBED, index=False)
+
+
+def _with_context(data: Data, folder: Path, names: Sequence[str], progress: Progress) -> Data:
+    """The data with features of context of these names as further columns."""
+    chosen = {name: one for name, one in contexts.load().items() if name in names}
+    if missing := sorted(set(names) - set(chosen)):
+        raise KeyError(f"{missing[0]!r} is no feature of context; features/README.md lists them")
+    path = folder / f"context-{around.fingerprint_of(around.schema())}.parquet"
+    if not path.is_file():
+        around.write(_outlines(folder, len(data.meta), progress), folder)
+    rows = around.read(path).to_pandas().set_index("session_id").reindex(data.meta["session_id"])[list(chosen)]
+    own = contexts.fingerprint(chosen.values(), around.WINDOW_DAYS)
+    return replace(
+        data,
+        table=pd.concat([data.table, rows.reset_index(drop=True)], axis=1),
+        columns=(*data.columns, *described(chosen.values())),
+        fingerprint=f"{data.fingerprint}-{own}",
+    )
+
+
+def _outlines(folder: Path, total: int, progress: Progress) -> pa.Table:
+    """The outlines that are there, or new ones where they are missing or of another version."""
+    path = folder / featurize.OUTLINES
+    try:
+        return outline.read(path)
+    except (FileNotFoundError, outline.AnotherOutline):
+        labelled = enumerate(dataset.read(folder), 1)
+        outline.write((_noted(done, total, progress, *one) for done, one in labelled), path)
+        return outline.read(path)
+
+
+def _noted(done: int, total: int, progress: Progress, session: Session, label: dataset.Label) -> outline.Outline:
+    progress(done, total)
+    return _outlined(session, label)
+
+
+def _outlined(session: Session, label: dataset.Label, seen: Seen | None = None) -> outline.Outline:
+    """What was made from the same genuine session is nobody's past, except within one carrying out of a scheme."""
+    return outline.outline(session, seen, (*label.made_from, session.session_id), label.scheme)
 
 
 def description(session: Session, label: dataset.Label) -> dict[str, object]:
@@ -82,6 +151,7 @@ def description(session: Session, label: dataset.Label) -> dict[str, object]:
         "padded_share": label.padded_share,
         "source": label.source,
         "user": label.user_id,
+        "scheme": label.scheme,
         "started": session.started,
         "made_from": list(label.made_from),
         "looks": None if label.label == "padded" else LOOKS.get(label.strategy) or of_category(session.category),
@@ -104,8 +174,15 @@ def _mean(flags: Sequence[bool]) -> float:
     return sum(flags) / len(flags) if flags else 0.0
 
 
-def _told(folder: Path, total: int, known: list[dict[str, object]], progress: Progress) -> Iterator[Session]:
+def _told(
+    folder: Path,
+    total: int,
+    labels: dict[str, dataset.Label],
+    known: list[dict[str, object]],
+    progress: Progress,
+) -> Iterator[Session]:
     for done, (session, label) in enumerate(dataset.read(folder), 1):
+        labels[session.session_id] = label
         known.append(description(session, label))
         progress(done, total)
         yield session

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from rich.console import Console
@@ -25,8 +25,13 @@ from traces.ingest import Account
 from traces.ingest import Progress as Told
 from traces.schema import Session, Turn
 
+if TYPE_CHECKING:
+    from flows.score import Score
+    from models.gate import Decision
+
 _ACTIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _CUT = 2000
+_SHOWN_TURNS, _LINE = 5, 90
 _WIDE = 100
 
 out = Console(highlight=False, soft_wrap=False)
@@ -142,6 +147,68 @@ def account(result: Account) -> None:
         *((f"secrets masked: {kind}", number) for kind, number in result.masked.most_common()),
     ]
     table(("what", "number"), rows)
+
+
+def scores(judged: Iterable["Score"]) -> None:
+    """Judgements, a line each, the likeliest padded first; those with too little to judge last."""
+    ordered = sorted(judged, key=lambda one: -1.0 if one.probability is None else one.probability, reverse=True)
+    table(
+        ("id", "user", "probability", "padded", "flag", "looks like", "first reason"),
+        (
+            (
+                _cut_to(one.session_id, 12),
+                _cut_to(one.user_id, 12),
+                one.status if one.probability is None else f"{one.probability:.3f}",
+                None if one.padded_share is None else f"{one.padded_share:.0%}",
+                "review" if one.flagged else "",
+                one.looks_like,
+                one.reasons[0].text if one.reasons else "",
+            )
+            for one in ordered
+        ),
+    )
+
+
+def judgement(one: "Score", whole: Session) -> None:
+    """One judgement in full, with the beginning of each turn that shows a reason."""
+    known = {turn.index: turn for turn in whole.turns}
+    if one.probability is None:
+        out.print(inert(f"{one.session_id}: not scored, there is too little in it to judge"), style="bold")
+        return
+    said = "flagged for review" if one.flagged else "not flagged"
+    out.print(inert(f"{one.session_id}: {said}, by model {one.model_version}"), style="bold")
+    out.print(
+        f"padded with a probability of {one.probability:.3f} ({one.probability_low:.3f} to {one.probability_high:.3f}; "
+        f"flagged above {one.threshold:.3f}); expected to be padding: {one.padded_share or 0:.0%} of it"
+    )
+    out.print(f"of honest use it resembles {one.looks_like} most; {one.novelty:.0%} of known sessions are more usual")
+    for number, reason in enumerate(one.reasons, 1):
+        out.print(inert(f"\n{number}. {reason.text} ({reason.weight:.0%} of what speaks for it)"), style="bold")
+        out.print(inert(f"   {reason.honest}"), style="italic")
+        for turn in reason.turns[:_SHOWN_TURNS]:
+            text = known[turn].tool_arguments if known[turn].kind == "tool_call" else known[turn].text
+            out.print(inert(f"   turn {turn:>4}  {known[turn].kind}: {' '.join((text or '').split())[:_LINE]}"))
+    out.print("\nA flag is a reason to look, not proof.")
+
+
+def figures(found: Mapping[str, Any]) -> None:
+    """Figures with their intervals."""
+    rows = (
+        (name.replace("_", " "), *("" if one is None else f"{one:.3f}" for one in (it.value, it.low, it.high)), it.n)
+        for name, it in found.items()
+    )
+    table(("figure", "value", "low", "high", "sessions"), rows)
+
+
+def decision(found: "Decision", challenger: str, against: str, count: int) -> None:
+    """What the gate says, with its table."""
+    out.print(inert(f"{challenger} beside {against}, on {count:,} sessions that neither was grown on"), style="bold")
+    rows = (
+        (row.check, row.group, row.n, f"{row.champion:.3f}", f"{row.challenger:.3f}", "" if row.passed else row.reason)
+        for row in found.table
+    )
+    table(("check", "group", "sessions", "before", "after", "failed because"), rows)
+    out.print("passed" if found.passed else "not passed", style="bold")
 
 
 def session(whole: Session) -> None:

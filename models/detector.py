@@ -15,12 +15,9 @@ from models.calibration import Calibration
 from models.figures import Bools, Floats
 from models.forest import Forest
 from models.novelty import Novelty
+from models.rates import BUDGET, PREVALENCE
 from models.threshold import Threshold, choose
 
-PREVALENCE = 0.02
-"""The share of padded sessions that is assumed where nobody says another."""
-BUDGET = 0.01
-"""The share of genuine sessions that may be flagged, where nobody says another."""
 ORDINARY = "ordinary work"
 """What a session looks like that looks like nothing special."""
 
@@ -36,6 +33,8 @@ class Column:
     """The kind of evidence, by which reasons are grouped."""
     speaks: str
     """`high` or `low` where only that way it may speak for padding; else `context`."""
+    usual: float | None = None
+    """The usual value of genuine sessions, once a detector is trained; null where none has one."""
 
     @property
     def monotone(self) -> int:
@@ -63,7 +62,9 @@ class Detector:
     doubt: Calibration
     """A Venn–Abers calibration: between which probabilities the truth may lie."""
     genuine: Floats
-    """Raw scores of genuine sessions that it has not seen: thresholds are chosen on them."""
+    """Raw scores of genuine sessions that it has not seen: the budget is promised on them."""
+    foreign: Floats
+    """Raw scores of genuine sessions, each by trees that knew nothing of its source: what another house may see."""
     novelty: Novelty
     looks: Forest
     classes: tuple[str, ...]
@@ -95,8 +96,18 @@ class Detector:
         return np.where(self.enough(table), self.forest.raw(table), np.nan)
 
     def threshold(self, budget: float = BUDGET) -> Threshold:
-        """The threshold on raw scores for a false-positive budget; `TooFewGenuine` where it cannot be promised."""
-        return choose(self.genuine, budget=budget)
+        """The threshold on raw scores for a false-positive budget; `TooFewGenuine` where it cannot be promised.
+
+        The promise is for sessions of known sources. It is never lower than what would have kept the budget on sources
+        that were left out one after the other, as far as these can tell: of a promise there that would be too much.
+        """
+        promised = choose(self.genuine, budget=budget)
+        if not len(self.foreign):
+            return promised
+        elsewhere = float(np.quantile(self.foreign, 1 - budget, method="higher"))
+        if elsewhere <= promised.value:
+            return promised
+        return replace(promised, value=elsewhere, flagged=int((self.genuine > elsewhere).sum()))
 
     def judge(self, table: pd.DataFrame, prevalence: float = PREVALENCE, budget: float = BUDGET) -> pd.DataFrame:
         """A row a session: probability and its interval, threshold, flag, status, novelty, what it looks like."""
@@ -137,7 +148,8 @@ class Detector:
         (folder / "detector.txt").write_text(self.forest.text)
         (folder / "looks.txt").write_text(self.looks.text)
         self.novelty.to_table().to_parquet(folder / "novelty.parquet", index=False)
-        pd.DataFrame({"raw": self.genuine}).to_parquet(folder / "genuine.parquet", index=False)
+        for name, scores in (("genuine", self.genuine), ("foreign", self.foreign)):
+            pd.DataFrame({"raw": scores}).to_parquet(folder / f"{name}.parquet", index=False)
         said = {
             "format": _FORMAT,
             "fingerprint": self.fingerprint,
@@ -166,6 +178,7 @@ class Detector:
             calibration=Calibration.from_json(json.dumps(said["calibration"])),
             doubt=Calibration.from_json(json.dumps(said["doubt"])),
             genuine=pd.read_parquet(folder / "genuine.parquet")["raw"].to_numpy(np.float64),
+            foreign=pd.read_parquet(folder / "foreign.parquet")["raw"].to_numpy(np.float64),
             novelty=Novelty.from_table(pd.read_parquet(folder / "novelty.parquet")),
             looks=Forest.from_text((folder / "looks.txt").read_text()),
             classes=tuple(said["classes"]),

@@ -13,7 +13,7 @@ import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 
-_KEPT = 2_000
+_KEPT = 1_000
 _NEIGHBOURS = 5
 _WIDEST = 4.0
 """Beyond so many spreads from the middle all values are alike: one wild column must not decide alone."""

@@ -12,7 +12,7 @@ import pandas as pd
 from models.bootstrap import Statistic, resampled, share
 from models.figures import Bools, Figure, Floats, Ints
 from models.protocols import quantile
-from models.slices import Slice, recall
+from models.slices import Slice, recall, tested
 from models.splits import bound
 
 FEW_USERS = 50
@@ -78,14 +78,14 @@ class Sampler:
     def recall(self, slices: Sequence[Slice], budget: float) -> Figure:
         """Recall at the budget; near 0 and 1 the interval is at least that of a share."""
         rows = np.concatenate([one.rows[one.padded] for one in slices] or [np.zeros(0, np.int64)])
-        figure = self.figure(recall(slices, budget), len(rows))
+        figure = self.figure(recall(slices, budget), tested(slices))
         if figure.value is None or _NEAR <= figure.value <= 1 - _NEAR:
             return figure
         flags = np.concatenate([_found(one, budget) for one in slices])
         plain = share(flags, self.owners[rows].tolist())
         lows = [one.low for one in (figure, plain) if one.low is not None]
         highs = [one.high for one in (figure, plain) if one.high is not None]
-        return Figure(figure.value, min(lows, default=None), max(highs, default=None), len(rows))
+        return Figure(figure.value, min(lows, default=None), max(highs, default=None), figure.n)
 
 
 def _found(one: Slice, budget: float) -> Bools:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from models.detector import BUDGET, PREVALENCE, Detector
+from models.detector import Detector
+from models.rates import BUDGET, PREVALENCE
 
 
 class Served:

@@ -55,6 +55,11 @@ def families(trials: Sequence[Trial]) -> list[str]:
     return sorted({name for trial in trials for name in trial.fold.left_out})
 
 
+def tested(parts: Sequence[Slice]) -> int:
+    """How many padded sessions are in them, each counted once."""
+    return len(np.unique(np.concatenate([one.rows[one.padded] for one in parts]))) if parts else 0
+
+
 def pooled(slices: Sequence[Slice], measure: Measure) -> Statistic:
     """A measure over slices: that of each, weighed by its padded sessions; scores of two models are never mixed."""
 

@@ -2,13 +2,16 @@
 
 The genuine sessions fall into three parts: trees grow on one, stop growing by the second, and the third, which the
 trees never see, gives the calibration and the thresholds. So the promise about false positives is exact for sessions
-that come as those of the third part came. A session and what was made from it are on one side; so is a user, where
-there are enough of them to part: with a few users, of whom one may have a fourth of all sessions, the parts would be of
-different kinds, and the promise then holds for these users only.
+that come as those of the third part came. With few sessions none is kept back: trees grow on all, and the scores come
+from folds; the promise then holds for the folds' models, and for the final one as far as it is like them.
+
+A session and what was made from it are on one side; so is a user, where nobody has very many: with a few users, of whom
+one has a fourth of all sessions, the parts would be of different kinds, and the promise then holds for these users
+only. Sources are also left out one after the other, to see what happens elsewhere.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -17,15 +20,17 @@ from models.balance import balanced
 from models.calibration import Compared, compare, fit
 from models.detector import ORDINARY, Column, Detector, Least
 from models.figures import Bools, Floats, Ints
+from models.folds import out_of_fold
 from models.forest import Forest, Params, Part
 from models.novelty import Novelty
+from models.reference import Reference
 from models.splits import bound, is_padded, parts
 
 LEAST = (Least("turn_count", 4.0),)
 """A session of three turns has too little in it to be judged."""
 
 _PARTS = 20
-_MANY_USERS = 100
+_LARGE, _MOST_SOURCES = 20, 12
 _LOOKS = Params(trees=80, rate=0.1, leaves=7, least=10)
 _FEW = 5
 
@@ -35,7 +40,8 @@ class Plan:
     """How the sessions are parted and weighed."""
 
     held: float = 0.4
-    """The share of the genuine sessions that is kept for calibration and thresholds."""
+    """The share of the sessions that is kept for calibration and thresholds. With 0 none is kept: trees grow on all,
+    and scores to calibrate by come from five folds; for who has too few sessions to keep some back."""
     validation: float = 0.1
     """The share that says when the trees stop growing."""
     look_alikes: float = 0.5
@@ -64,49 +70,105 @@ def train(
     grown, watched, held = divided(meta, how)
     weights = weighed(meta, how)
     names = [column.name for column in columns]
+    judging = directed(columns)
     padded = is_padded(meta)
 
     def part(rows: Ints) -> Part:
-        return Part(table.iloc[rows][names], padded[rows].astype(np.float64), weights[rows])
+        own = table.iloc[rows][[column.name for column in judging]]
+        return Part(own, padded[rows].astype(np.float64), weights[rows])
 
-    forest = Forest.fit(part(grown), chosen, part(watched), [column.monotone for column in columns])
-    judged = held[_enough(table.iloc[held], least)]
-    raw = forest.raw(table.iloc[judged])
+    monotone = [column.monotone for column in judging]
+    forest = Forest.fit(part(grown), chosen, part(watched), monotone)
+    if how.held:
+        judged = held[_enough(table.iloc[held], least)]
+        raw = forest.raw(table.iloc[judged])
+    else:
+        fixed = replace(chosen, trees=forest.trees)
+        forest = Forest.fit(part(np.arange(len(meta))), fixed, monotone=monotone)
+        judged = np.flatnonzero(_enough(table, least))
+        raw = out_of_fold(table, meta, judging, weights, fixed)[judged]
     compared = compare(raw, padded[judged], bound(meta.iloc[judged].assign(user=None)), weights[judged])
     looks, classes = _looks(table[names], meta, how.seed)
     genuine = (meta["kind"] != "look-alike").to_numpy() & ~padded
+    elsewhere = foreign(table, meta, judging, weights, replace(chosen, trees=forest.trees))
+    usual = table.iloc[grown][names][~padded[grown]].median()
+    plain = np.flatnonzero(genuine & _enough(table, least))
     return Detector(
-        columns=tuple(columns),
+        columns=tuple(_usually(column, float(usual[column.name])) for column in columns),
         fingerprint=fingerprint,
         forest=forest,
         calibration=fit(raw, padded[judged], weights[judged], compared[0].method),
         doubt=fit(raw, padded[judged], weights[judged], "venn-abers"),
         genuine=np.sort(raw[genuine[judged]]),
+        foreign=np.sort(elsewhere[genuine & _enough(table, least) & np.isfinite(elsewhere)]),
         novelty=Novelty.fit(table.iloc[grown][names], how.seed),
         looks=looks,
         classes=classes,
         least=tuple(least),
-        about=_about(chosen, how, meta, (grown, watched, held), compared, forest),
+        about={
+            **_about(chosen, how, meta, (grown, watched, held), compared, forest),
+            "reference": Reference.of(table.iloc[plain][names], meta["user"].iloc[plain].tolist()).plain(),
+        },
     )
 
 
+def directed(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """The columns that may say that a session is padded: those that can speak one way only.
+
+    Volume and whatever else is only context never moves the score. It serves novelty, and what a session looks like.
+    """
+    return tuple(column for column in columns if column.monotone)
+
+
+def foreign(
+    table: pd.DataFrame, meta: pd.DataFrame, columns: Sequence[Column], weights: Floats, params: Params
+) -> Floats:
+    """Raw scores by trees that knew nothing of a session's source; NaN where there is but one source to learn from.
+
+    Small sources are left out together, and of very many sources several at a time.
+    """
+    names, padded = meta["source"].fillna("unknown").astype(str), is_padded(meta)
+    own = [column.name for column in columns]
+    counts = names[~padded].value_counts()
+    large = counts.index[counts >= _LARGE]
+    group = names.map({name: place % _MOST_SOURCES for place, name in enumerate(large)}).fillna(-1).to_numpy(np.int64)
+    scores = np.full(len(meta), np.nan)
+    for one in np.unique(group):
+        rest, left = np.flatnonzero(group != one), np.flatnonzero(group == one)
+        if not padded[rest].any() or padded[rest].all():
+            continue
+        part = Part(table.iloc[rest][own], padded[rest].astype(np.float64), weights[rest])
+        grown = Forest.fit(part, params, monotone=[column.monotone for column in columns])
+        scores[left] = grown.raw(table.iloc[left])
+    return scores
+
+
 def divided(meta: pd.DataFrame, plan: Plan) -> tuple[Ints, Ints, Ints]:
-    """The rows that trees grow on, those that stop them, and those that nothing of the trees sees."""
-    part = parts(meta if parted_by_user(meta) else meta.assign(user=None), _PARTS, plan.seed)
+    """The rows that trees grow on, those that stop them, and those that nothing of the trees sees.
+
+    Verdicts move nothing: they are never held, since an earlier model chose them, and what is bound to a held session
+    is in no part.
+    """
+    verdict = (meta["kind"] == "verdict").to_numpy()
+    made = np.flatnonzero(~verdict)
+    own = meta.iloc[made]
+    part = parts(own if parted_by_user(own) else own.assign(user=None), _PARTS, plan.seed)
     held = round(_PARTS * plan.held)
     watched = max(1, round(_PARTS * plan.validation))
-    if held < 1 or held + watched >= _PARTS:
+    if held + watched >= _PARTS or (plan.held and not held):
         raise ValueError(f"of a held share of {plan.held} and a validation share of {plan.validation} nothing is left")
+    bonds = bound(meta.assign(user=None))
+    free = np.flatnonzero(verdict & ~np.isin(bonds, bonds[made[part < held]]))
     return (
-        np.flatnonzero(part >= held + watched),
-        np.flatnonzero((part >= held) & (part < held + watched)),
-        np.flatnonzero(part < held),
+        np.sort(np.concatenate([made[part >= held + watched], free])),
+        made[(part >= held) & (part < held + watched)],
+        made[part < held],
     )
 
 
 def parted_by_user(meta: pd.DataFrame) -> bool:
-    """Whether there are enough users to keep each on one side."""
-    return int(meta["user"].nunique()) >= _MANY_USERS
+    """Whether each user can be kept on one side: nobody has more sessions than a part has room for."""
+    return int(np.bincount(bound(meta)).max()) * _PARTS <= len(meta)
 
 
 def weighed(meta: pd.DataFrame, plan: Plan) -> Floats:
@@ -121,6 +183,10 @@ def weighed(meta: pd.DataFrame, plan: Plan) -> Floats:
     for side in (padded, ~padded):
         weights[side] *= len(weights) / 2 / weights[side].sum()
     return weights
+
+
+def _usually(column: Column, value: float) -> Column:
+    return replace(column, usual=None if np.isnan(value) else value)
 
 
 def _enough(table: pd.DataFrame, least: Sequence[Least]) -> Bools:
@@ -142,8 +208,7 @@ def _looks(table: pd.DataFrame, meta: pd.DataFrame, seed: int) -> tuple[Forest, 
     counted = np.bincount(target.astype(np.int64), minlength=len(classes))
     weights = (1 / np.sqrt(counted[target.astype(np.int64)])).astype(np.float64)
     part = Part(table.loc[said.index], target, weights / weights.mean())
-    params = Params(**{**asdict(_LOOKS), "seed": seed})
-    return Forest.fit(part, params, target="multiclass", classes=len(classes)), classes
+    return Forest.fit(part, replace(_LOOKS, seed=seed), target="multiclass", classes=len(classes)), classes
 
 
 def _about(

@@ -50,6 +50,8 @@ class Label:
     user_id: str | None
     made_from: tuple[str, ...]
     """The genuine sessions it was made from."""
+    scheme: str | None = None
+    """Names the one carrying out of a scheme that made it together with others; null where it was made by itself."""
 
 
 _LABELS = msgspec.json.Decoder(Label)
@@ -92,8 +94,8 @@ def build(
     sessions, labels = out / ".sessions.jsonl.gz.writing", out / ".labels.jsonl.writing"
     try:
         with sessions.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed, labels.open("wb") as lines:
-            for one, kind in made(Draw(ordered, seed), ratio, manifest.unsuitable, progress):
-                label = _label(one, kind)
+            for one, kind, scheme in made(Draw(ordered, seed), ratio, manifest.unsuitable, progress):
+                label = _label(one, kind, scheme)
                 packed.write(next(atif_lines([one.session])))
                 lines.write(msgspec.json.encode(label) + b"\n")
                 _count(manifest, label)
@@ -116,7 +118,7 @@ def read(folder: Path) -> Iterator[tuple[Session, Label]]:
             yield next(iter(reader.add(Record(session, number)))), _LABELS.decode(label)
 
 
-def _label(one: Made, kind: str) -> Label:
+def _label(one: Made, kind: str, scheme: str | None) -> Label:
     session = one.session
     return Label(
         session_id=session.session_id,
@@ -131,6 +133,7 @@ def _label(one: Made, kind: str) -> Label:
         source=session.source,
         user_id=session.user_id,
         made_from=one.sources,
+        scheme=scheme,
     )
 
 

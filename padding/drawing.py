@@ -20,6 +20,9 @@ _DRAWS, _SAME = 60, 30
 _TEAM = 5
 _NULL, _PADDED, _HONEST, _SCHEMES, _IDS = range(5)
 
+Drawn = tuple[Made, str, str | None]
+"""A session, its kind (`null`, `padded` or `look-alike`), and what names the sessions that a scheme made together."""
+
 
 class Draw:
     """Draws genuine sessions as often as their source has them: where one is from must not tell what it is."""
@@ -60,21 +63,21 @@ class Draw:
 
 def made(
     draw: Draw, ratio: float, unsuitable: Counter[str], progress: Callable[[int, int], None]
-) -> Iterator[tuple[Made, str]]:
-    """Each session of a data set with its kind: `null`, `padded` or `look-alike`; no two have the same id."""
+) -> Iterator[Drawn]:
+    """Each session of a data set, its kind and its scheme; no two have the same id."""
     taken: set[str] = set()
-    for number, (one, kind) in enumerate(_all(draw, ratio, unsuitable, progress)):
+    for number, (one, kind, scheme) in enumerate(_all(draw, ratio, unsuitable, progress)):
         session = one.session
         rng = draw.generator(_IDS, number)
         while session.session_id in taken:
             session = renamed(session, session.started, rng)
         taken.add(session.session_id)
-        yield (one if session is one.session else replace(one, session=session)), kind
+        yield (one if session is one.session else replace(one, session=session)), kind, scheme
 
 
 def _all(
     draw: Draw, ratio: float, unsuitable: Counter[str], progress: Callable[[int, int], None]
-) -> Iterator[tuple[Made, str]]:
+) -> Iterator[Drawn]:
     padders, twins = _families(honest=False), _families(honest=True)
     schemes = list(load_schemes().values())
     padded = round(ratio * len(draw.sessions))
@@ -82,7 +85,7 @@ def _all(
     total = len(draw.sessions) + padded + padded // 2 + of_schemes
     for number, session in enumerate(draw.sessions):
         rng = draw.generator(_NULL, number)
-        yield untouched(session, list(NULLS)[int(rng.integers(len(NULLS)))], draw.material, rng), "null"
+        yield untouched(session, list(NULLS)[int(rng.integers(len(NULLS)))], draw.material, rng), "null", None
         progress(number + 1, total)
     done = len(draw.sessions)
     for kind, families, count in ((_PADDED, padders, padded), (_HONEST, twins, padded // 2)):
@@ -91,13 +94,13 @@ def _all(
             chosen = family[number // len(families) % len(family)]
             drawn = _drawn(draw, chosen, draw.generator(kind, number), unsuitable)
             if drawn is not None:
-                yield drawn, "padded" if kind == _PADDED else "look-alike"
+                yield drawn, "padded" if kind == _PADDED else "look-alike", None
             done += 1
             progress(done, total)
     for number in range(of_schemes):
         scheme = schemes[number % len(schemes)]
         for one in _carried_out(draw, scheme, draw.generator(_SCHEMES, number), unsuitable):
-            yield one, "padded" if one.padding else "look-alike"
+            yield one, "padded" if one.padding else "look-alike", f"{scheme.name} {number}"
         done += 1
         progress(done, total)
 

@@ -47,6 +47,7 @@ def small_detector(seed: int = 0) -> Detector:
         calibration=fit(raw, padded),
         doubt=fit(raw, padded, method="venn-abers"),
         genuine=np.concatenate([raw[~padded], raw[~padded]]),
+        foreign=raw[~padded],
         novelty=Novelty.fit(table[["repeats", "pace", "news"]], seed),
         looks=looks,
         classes=("ordinary work", "automation"),

@@ -13,6 +13,7 @@ from flows import dataset as flow
 from flows.home import Home
 from padding import dataset
 from padding.dataset import Label
+from padding.scheme import load_schemes
 from traces.reading import read
 from traces.schema import Session
 
@@ -76,6 +77,30 @@ def test_families_get_equal_shares_and_no_source_takes_all(rows: list[tuple[Sess
     assert formats.most_common(1)[0][1] < 0.6 * sum(formats.values())
 
 
+def test_sessions_of_one_carrying_out_of_a_scheme_name_it_and_all_others_name_none(
+    rows: list[tuple[Session, Label]],
+) -> None:
+    together: dict[str, list[Label]] = {}
+    for _, label in rows:
+        assert (label.scheme is not None) == (label.strategy in load_schemes())
+        if label.scheme is not None:
+            together.setdefault(label.scheme, []).append(label)
+    assert len(together) >= 2
+    for labels in together.values():
+        assert len({label.strategy for label in labels}) == 1
+    assert max(map(len, together.values())) > 1
+
+
+def test_labels_that_were_written_before_schemes_had_names_are_still_read(built: Path, tmp_path: Path) -> None:
+    (tmp_path / "sessions.jsonl.gz").write_bytes((built / "sessions.jsonl.gz").read_bytes())
+    with (built / "labels.jsonl").open() as new, (tmp_path / "labels.jsonl").open("w") as old:
+        for line in new:
+            label = json.loads(line)
+            del label["scheme"]
+            old.write(json.dumps(label) + "\n")
+    assert {label.scheme for _, label in dataset.read(tmp_path)} == {None}
+
+
 def test_the_manifest_counts_and_vouches_for_what_is_there(built: Path, rows: list[tuple[Session, Label]]) -> None:
     manifest = json.loads((built / "manifest.json").read_text())
     assert manifest["sessions"] == len(rows) == sum(manifest["counts"]["label"].values())
@@ -129,3 +154,17 @@ def test_every_listed_source_names_a_format_that_is_read() -> None:
     from traces.readers import FORMATS
 
     assert {source.format for source in flow.sources().values()} <= {format.name for format in FORMATS}
+
+
+def test_a_session_that_is_not_genuine_after_all_is_left_out_with_its_reason(tmp_path: Path) -> None:
+    [name, *_] = [session.session_id for session in flow.genuine_sessions([EXAMPLES / "codex"])]
+    listed = tmp_path / "left_out.tsv"
+    listed.write_text(f"# read by somebody\n{name}\ta stuck loop\n")
+    flow.build([EXAMPLES / "codex", EXAMPLES / "claude_code"], tmp_path / "set", 1, 1.0, leave_out=listed)
+    assert all(name not in label.made_from for _, label in dataset.read(tmp_path / "set"))
+    listed.write_text(f"{name}\n")
+    with pytest.raises(ValueError, match=r"line 1: .* has no reason"):
+        flow.listed(listed)
+    listed.write_text("nobody\ta reason\n")
+    with pytest.raises(ValueError, match="there is no session 'nobody' to leave out"):
+        flow.build([EXAMPLES / "codex"], tmp_path / "set", 1, 1.0, leave_out=listed)

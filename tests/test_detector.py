@@ -1,5 +1,6 @@
 """The detector: trained, kept, read again; what it says of a session and what it refuses to say."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from models.figures import auc
 from models.forest import Params
 from models.splits import is_padded
 from models.threshold import TooFewGenuine
-from models.training import Plan, divided, parted_by_user, train, weighed
+from models.training import Plan, directed, divided, parted_by_user, train, weighed
 
 SMALL = Params(trees=60, least=10)
 
@@ -117,3 +118,32 @@ def test_neither_label_outweighs_the_other_and_no_source_dominates() -> None:
     assert np.isclose(weights[padded].sum(), weights[~padded].sum())
     huge = (meta["source"] == "huge").to_numpy()
     assert weights[huge & padded].sum() / weights[padded].sum() < 0.6
+
+
+def test_what_is_only_context_never_moves_a_score(detector: Detector) -> None:
+    table, _ = laboratory(300, seed=8)
+    other = table.assign(turn_count=table["turn_count"] + 1000, noise=7.0)
+    enough = detector.enough(table)
+    assert np.array_equal(detector.raw(table)[enough], detector.raw(other)[enough])
+    assert {column.name for column in directed(COLUMNS)} == {"repeats", "answers"}
+
+
+def test_a_source_whose_genuine_sessions_look_padded_raises_the_threshold_for_sources_that_are_unknown() -> None:
+    table, meta = laboratory(3000)
+    odd = ((meta["source"] == "gamma") & (meta["kind"] == "null")).to_numpy()
+    table.loc[odd, "repeats"] += 1.5
+    found = train(table, meta, COLUMNS, "f1", SMALL)
+    alone = replace(found, foreign=np.zeros(0))
+    assert found.threshold(0.05).value > alone.threshold(0.05).value
+    assert found.threshold(0.05).flagged <= alone.threshold(0.05).flagged
+
+
+def test_verdicts_are_never_held_and_move_no_other_session() -> None:
+    _, meta = laboratory(1000)
+    before = divided(meta, Plan())
+    verdicts = meta.iloc[:50].assign(
+        kind="verdict", session_id=[f"v{number}" for number in range(50)], made_from=[[f"v{n}"] for n in range(50)]
+    )
+    after = divided(pd.concat([meta, verdicts], ignore_index=True), Plan())
+    assert np.array_equal(before[2], after[2])
+    assert set(range(1000, 1050)) <= set(after[0])

@@ -64,7 +64,9 @@ def _vectors(picked: object) -> Meaning:
 
 
 SIZES = {size: meant(padded(size)) for size in (1, 2, 3, 12)}
-SIZES[0] = meant(session(asked("hello"), *[read(name, "text") for name in "ab"], said("well")))
+SIZES[0] = meant(
+    session(asked("hello"), *[read(name, "text") for name in "ab"], *[said(f"row_{n} is well") for n in range(4)])
+)
 
 
 def test_every_feature_that_can_be_a_reason_has_a_sentence() -> None:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from models.detector import BUDGET, PREVALENCE, Detector
+from models.detector import Detector
+from models.rates import BUDGET, PREVALENCE
 from models.registry.place import NoVersion, Place, brief
 
 if TYPE_CHECKING:
