@@ -19,18 +19,20 @@ step = @printf '\n$$ winnow %s\n' '$(1)' && $(WINNOW) --home $(DEMO) $(1)
 help: ## Lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
-demo: $(STAMP) ## Simulates a company, reads its traces into .demo/, builds a training set, shows what came of it
+demo: $(STAMP) ## Simulates a company, reads its traces into .demo/, scores them, builds a training set
 	@rm -rf $(DEMO)
-	$(call step,simulate --out $(DEMO)/company --people 40 --days 14)
+	$(call step,simulate --out $(DEMO)/company --people 20 --days 7)
 	$(call step,ingest $(DEMO)/company/traces --user-from-folder --source company)
 	$(call step,ingest data/examples --source examples)
 	$(call step,sessions list --limit 12)
 	$(call step,quarantine list --reason truncated)
 	$(call step,features)
+	$(call step,score --out $(DEMO)/scores.jsonl)
+	$(call step,explain data/examples/judged/01.json)
 	$(call step,dataset build --genuine data/examples/claude_code --genuine data/examples/codex --out $(DEMO)/dataset)
 	$(call step,export --out $(DEMO)/sessions.jsonl.gz)
 	@printf '\n%s\n\n' 'What came of it lies in $(DEMO)/, which may be deleted. Next, read your own traces:'
-	@printf '  %s\n\n' '$(BIN)/winnow ingest PATH'
+	@printf '  %s\n' '$(BIN)/winnow ingest PATH' '$(BIN)/winnow score' '$(BIN)/winnow review' && echo
 
 test: $(DEV_STAMP) ## Runs the tests, but for the slow ones
 	@$(BIN)/python -m pytest -m 'not slow'
@@ -44,7 +46,7 @@ lint: $(DEV_STAMP) ## Checks style, format and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench: $(DEV_STAMP) ## Measures how fast traces are read, padded sessions made, features worked out
+bench: $(DEV_STAMP) ## Measures how fast traces are read, sessions padded, measured, encoded, reviewed
 	@$(BIN)/python tests/benchmarks/ingest.py
 	@$(BIN)/python tests/benchmarks/strategies.py
 	@$(BIN)/python tests/benchmarks/feature_table.py
