@@ -11,6 +11,7 @@ DEMO := .demo
 TORCH := torch==2.13.0
 WINNOW := env -u WINNOW_HOME -u WINNOW_STORE $(BIN)/winnow
 
+comma := ,
 step = @printf '\n$$ winnow %s\n' '$(1)' && $(WINNOW) --home $(DEMO) $(1)
 
 .DEFAULT_GOAL := help
@@ -84,7 +85,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 
 $(DEV_STAMP): pyproject.toml constraints.txt
-	@$(call install,.[dev])
+	@$(call install,.[dev$(comma)dask])
 	@touch $(STAMP) $@
 
 install = $(BIN)/python -c '' 2>/dev/null || { $(call python_is_recent); } && \

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 
 from flows.cli_dataset import dataset, simulate
+from flows.cli_flows import nightly, serve
 from flows.cli_models import evaluate
 from flows.cli_monitor import monitor
 from flows.cli_review import audit, review
@@ -35,6 +36,8 @@ app.command()(explain)
 app.command()(train)
 app.command()(evaluate)
 app.add_typer(models, name="models")
+app.command()(nightly)
+app.command()(serve)
 app.command()(monitor)
 app.command()(review)
 app.add_typer(audit, name="audit")

@@ -1,5 +1,6 @@
 """Train: a data set in, a model version out, with the figures on the part of the data that its trees never saw."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -177,11 +178,12 @@ def keep(home: Home, trained: Trained, name: str = "train") -> Version:
     """Records the run in MLflow and registers its model as the challenger."""
     place = Place.at(home.folder)
     about = trained.detector.about
+    how = json.dumps([about["plan"], about["params"]])  # in double quotes: MLflow finds no key with single ones
     heard = f" {about['verdicts']['ledger']}" if "verdicts" in about else ""
     with TemporaryDirectory(prefix="winnow-model-") as folder:
         trained.write(Path(folder))
         told = Record(
-            key=f"{name} {about['version']} {trained.detector.fingerprint} {about['plan']} {about['params']}{heard}",
+            key=f"{name} {about['version']} {trained.detector.fingerprint} {how}{heard}",
             name=name,
             params={**about["params"], **about["plan"], "budget": BUDGET, "prevalence": PREVALENCE},
             seeds={"trees": about["params"]["seed"], "parts": about["plan"]["seed"]},

@@ -61,9 +61,7 @@ class Draw:
         return sessions[int(rng.integers(len(sessions)))]
 
 
-def made(
-    draw: Draw, ratio: float, unsuitable: Counter[str], progress: Callable[[int, int], None]
-) -> Iterator[Drawn]:
+def made(draw: Draw, ratio: float, unsuitable: Counter[str], progress: Callable[[int, int], None]) -> Iterator[Drawn]:
     """Each session of a data set, its kind and its scheme; no two have the same id."""
     taken: set[str] = set()
     for number, (one, kind, scheme) in enumerate(_all(draw, ratio, unsuitable, progress)):
@@ -75,9 +73,7 @@ def made(
         yield (one if session is one.session else replace(one, session=session)), kind, scheme
 
 
-def _all(
-    draw: Draw, ratio: float, unsuitable: Counter[str], progress: Callable[[int, int], None]
-) -> Iterator[Drawn]:
+def _all(draw: Draw, ratio: float, unsuitable: Counter[str], progress: Callable[[int, int], None]) -> Iterator[Drawn]:
     padders, twins = _families(honest=False), _families(honest=True)
     schemes = list(load_schemes().values())
     padded = round(ratio * len(draw.sessions))
