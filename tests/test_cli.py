@@ -75,7 +75,7 @@ def test_what_is_exported_can_be_ingested_elsewhere(home: Path, tmp_path: Path) 
 def test_features_are_written_once_for_each_session_and_explained(home: Path, tmp_path: Path) -> None:
     done = winnow("features", "--out", tmp_path, home=home)
     assert done.returncode == 0, done.stderr
-    [written] = tmp_path.iterdir()
+    [written] = tmp_path.glob("features-*.parquet")
     table = pq.read_table(written)
     sessions = rows(winnow("sessions", "list", "--json", "--limit", "0", home=home))
     assert sorted(table["session_id"].to_pylist()) == sorted(str(row["session_id"]) for row in sessions)
