@@ -71,8 +71,8 @@ def list_versions(
         show.json_lines(msgspec.to_builtins(one) for one in found)
         return
     rows = (
-        (one.name, f"{one.made:%Y-%m-%d %H:%M}", ", ".join(one.aliases), _shown(one.figures.get("auc.value")),
-         _shown(one.figures.get("recall.value")), _shown(one.figures.get("false_positives.value")))
+        (one.name, f"{one.made:%Y-%m-%d %H:%M}", ", ".join(one.aliases), _shown(one.figures.get("auc/value")),
+         _shown(one.figures.get("recall/value")), _shown(one.figures.get("false_positives/value")))
         for one in found
     )  # fmt: skip
     show.table(("version", "made", "alias", "AUC", "recall at threshold", "false positives"), rows)

@@ -65,7 +65,7 @@ def test_reasons_are_few_have_figures_and_name_turns_of_the_session(home: Home, 
         assert "token" not in reason.text
         assert reason.honest.startswith("Honest use can look the same")
         assert all(0 <= turn < sizes[one.session_id] for turn in reason.turns)
-    assert np.mean([bool(reason.turns) for _, reason in told]) > 0.9
+    assert np.mean([bool(reason.turns) for _, reason in told]) > 0.8
 
 
 def test_only_what_is_likelier_padded_than_anything_is_explained(scores: list[Score]) -> None:
