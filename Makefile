@@ -20,7 +20,7 @@ step = @printf '\n$$ winnow %s\n' '$(1)' && $(WINNOW) --home $(DEMO) $(1)
 help: ## Lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
-demo: $(STAMP) ## Simulates a company, reads its traces into .demo/, scores them, builds a training set
+demo: $(STAMP) ## Simulates a company, reads its traces into .demo/, scores and queues them
 	@rm -rf $(DEMO)
 	$(call step,simulate --out $(DEMO)/company --people 20 --days 7)
 	$(call step,ingest $(DEMO)/company/traces --user-from-folder --source company)
@@ -30,10 +30,12 @@ demo: $(STAMP) ## Simulates a company, reads its traces into .demo/, scores them
 	$(call step,features)
 	$(call step,score --out $(DEMO)/scores.jsonl)
 	$(call step,explain data/examples/judged/01.json)
+	$(call step,nightly $(DEMO)/company/traces --source company --user-from-folder)
 	$(call step,dataset build --genuine data/examples/claude_code --genuine data/examples/codex --out $(DEMO)/dataset)
 	$(call step,export --out $(DEMO)/sessions.jsonl.gz)
 	@printf '\n%s\n\n' 'What came of it lies in $(DEMO)/, which may be deleted. Next, read your own traces:'
-	@printf '  %s\n' '$(BIN)/winnow ingest PATH' '$(BIN)/winnow score' '$(BIN)/winnow review' && echo
+	@printf '  %s\n' '$(BIN)/winnow ingest PATH' '$(BIN)/winnow score' '$(BIN)/winnow nightly PATH' && echo
+	@printf '%s\n\n  %s\n\n' 'The page on which auditors review what the demo has queued:' '$(BIN)/winnow --home $(DEMO) review'
 
 test: $(DEV_STAMP) ## Runs the tests, but for the slow ones
 	@$(BIN)/python -m pytest -m 'not slow'

@@ -98,8 +98,8 @@ class Detector:
     def threshold(self, budget: float = BUDGET) -> Threshold:
         """The threshold on raw scores for a false-positive budget; `TooFewGenuine` where it cannot be promised.
 
-        The promise is for sessions of known sources. It is never lower than what would have kept the budget on sources
-        that were left out one after the other, as far as these can tell: of a promise there that would be too much.
+        The promise is for sessions of known sources. The threshold is never lower than what would have kept the budget on
+        sources that were left out one after the other; for unknown sources that is an estimate, and no promise.
         """
         promised = choose(self.genuine, budget=budget)
         if not len(self.foreign):
