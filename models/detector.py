@@ -98,7 +98,7 @@ class Detector:
     def threshold(self, budget: float = BUDGET) -> Threshold:
         """The threshold on raw scores for a false-positive budget; `TooFewGenuine` where it cannot be promised.
 
-        The promise is for sessions of known sources. The threshold is never lower than what would have kept the budget on
+        The promise is for known sources. The threshold is never lower than what would have kept the budget on
         sources that were left out one after the other; for unknown sources that is an estimate, and no promise.
         """
         promised = choose(self.genuine, budget=budget)
