@@ -76,6 +76,8 @@ class Site:
         page.on("request", lambda request: self.asked.add(request.url))
         if name is not None:
             page.goto("/")
+            # The form asks for the focus when it is first painted, which may be after it has loaded.
+            wait_until(page, "document.activeElement.name === 'name'")
             page.keyboard.type(name)
             page.keyboard.press("Tab")
             page.keyboard.type(PASSWORD)
