@@ -131,5 +131,5 @@ def test_real_files_have_the_counts_found_by_hand(
 def test_a_very_long_session_is_handed_over_in_parts_that_join(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = Path(__file__).parent.parent / "data" / "examples" / "claude_code" / "an_ordinary_session.jsonl"
     whole = only(source)
-    monkeypatch.setattr("traces.readers.claude_code._HELD_BYTES", 100)
+    monkeypatch.setattr("traces.readers.claude_code.reader._HELD_BYTES", 100)
     assert only(source) == whole

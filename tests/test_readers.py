@@ -142,7 +142,7 @@ def test_a_fault_of_a_reader_costs_the_record_and_says_so(monkeypatch: pytest.Mo
     path = EXAMPLES / "claude_code" / "an_ordinary_session.jsonl"
     format = recognise(Plain(path), path.name)
     reading = Reading(Plain(path), format, About(file="f"))
-    monkeypatch.setattr("traces.readers.claude_code.ClaudeCode._count", lambda *_: 1 / 0)
+    monkeypatch.setattr("traces.readers.claude_code.reader.ClaudeCode._count", lambda *_: 1 / 0)
     refused = [part for part in reading.sessions() if isinstance(part, Refused)]
     assert {one.reason for one in refused} == {"reader-error"}
     assert refused[0].detail == "ZeroDivisionError: division by zero"

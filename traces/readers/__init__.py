@@ -1,6 +1,6 @@
-"""One file per trace format, each a few small functions from bytes to sessions; `FORMATS` lists them all.
+"""One file or folder per trace format, each a few small functions from bytes to sessions; `FORMATS` lists them all.
 
-To add one: write `traces/readers/<name>.py` with a `FORMAT`, list it here, and add an example to `data/examples/`.
+To add one: write `traces/readers/<name>.py`, or a folder, with a `FORMAT`, list it here, and add an example to `data/examples/`.
 """
 
 from traces.format import Format

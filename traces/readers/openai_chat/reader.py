@@ -1,124 +1,36 @@
-"""Chat completions as data: a list of `messages` a line (fine-tuning files), and the Batch API's input and output.
-
-A line is a conversation; there are no times, and who wrote the user's messages is not known (`typed` is null), except
-in batch files, which a program sends. A line that repeats all messages of the line before and goes on is the same
-session sent again: each message makes its turns once. Two lines that are equal are two sessions, since nothing says
-that one is a copy. An output file of the Batch API holds the answers only. Not read: tool definitions, log
-probabilities, weights, and the pairs of answers of preference files.
-"""
+"""Turns lines of OpenAI chat data into sessions."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import blake2b
-from typing import Literal, get_args
+from typing import get_args
 
 import msgspec
 from msgspec import Raw
 
 from traces.draft import Draft
 from traces.format import About, Format, Head, Record, Unreadable
-from traces.json_text import Count, decode
+from traces.json_text import decode
+from traces.readers.openai_chat.records import (
+    LINE,
+    TEXT,
+    Body,
+    Call,
+    Choice,
+    Line,
+    Message,
+    Part,
+    Role,
+)
 from traces.records import values
 from traces.schema import Session
 from traces.times import time_of
-
-Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
-"""Who speaks; `function` is the older name of `tool`, `developer` the newer one of `system`."""
 
 _OTHER_FORMATS = {
     *("request", "response", "request_params", "choices", "usage", "info"),
     *("task_id", "termination_reason", "traj", "trajectory", "history", "sessionId", "session_id"),
 }
 _PLACEHOLDERS = {"image_url": "[image]", "input_audio": "[audio]"}
-
-
-class Part(msgspec.Struct):
-    """One piece of a message of several."""
-
-    type: str
-    text: str | None = None
-    refusal: str | None = None
-
-
-class Function(msgspec.Struct):
-    """What a call calls, and with what; a custom tool takes plain `input`."""
-
-    name: str
-    arguments: Raw = Raw(b"")
-    input: str | None = None
-
-
-class Call(msgspec.Struct):
-    """A tool call."""
-
-    id: str | None = None
-    function: Function | None = None
-    custom: Function | None = None
-
-
-class Message(msgspec.Struct):
-    """One message; `function_call` is the older way to call tools."""
-
-    role: Role
-    content: str | list[Part] | None = None
-    reasoning_content: str | None = None
-    refusal: str | None = None
-    name: str | None = None
-    tool_calls: list[Call] | None = None
-    tool_call_id: str | None = None
-    function_call: Function | None = None
-
-
-class Details(msgspec.Struct):
-    """What the input tokens were."""
-
-    cached_tokens: Count | None = None
-
-
-class Usage(msgspec.Struct):
-    """Tokens of one model call; the input includes cached tokens."""
-
-    prompt_tokens: Count | None = None
-    completion_tokens: Count | None = None
-    prompt_tokens_details: Details | None = None
-
-
-class Choice(msgspec.Struct):
-    """One of the answers that were asked for."""
-
-    message: Message
-
-
-class Body(msgspec.Struct):
-    """A request, or a completion."""
-
-    model: str | None = None
-    messages: list[Message] | None = None
-    user: str | None = None
-    choices: list[Choice] | None = None
-    usage: Usage | None = None
-    created: int | None = None
-
-
-class Response(msgspec.Struct):
-    """How a batched request was answered."""
-
-    body: Body | None = None
-
-
-class Line(msgspec.Struct):
-    """One line: a conversation by itself, a batched request, or the response to one."""
-
-    messages: list[Message] | None = None
-    model: str | None = None
-    custom_id: str | None = None
-    body: Body | None = None
-    response: Response | None = None
-    error: Raw = Raw(b"")
-
-
-_LINE = msgspec.json.Decoder(Line)
-_TEXT = msgspec.json.Decoder(str)
 
 
 class OpenAIChat:
@@ -133,7 +45,7 @@ class OpenAIChat:
 
     def add(self, record: Record) -> Iterable[Session]:
         """Takes one line; gives the conversation before it when this is another one."""
-        line = decode(record.raw, _LINE)
+        line = decode(record.raw, LINE)
         completion = line.response.body if line.response else None
         if completion is not None and completion.choices:
             return self._answer(line, completion, completion.choices)
@@ -247,7 +159,7 @@ class Ids:
 def text_of(arguments: Raw) -> str | None:
     """Arguments as JSON text, whether the source has them as text or as a value."""
     raw = bytes(arguments)
-    return (_TEXT.decode(raw) if raw.startswith(b'"') else raw.decode()) or None
+    return (TEXT.decode(raw) if raw.startswith(b'"') else raw.decode()) or None
 
 
 def _joined(content: str | list[Part] | None) -> str | None:

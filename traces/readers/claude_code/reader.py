@@ -1,24 +1,14 @@
-"""Claude Code's session files (`~/.claude/projects/<folder>/*.jsonl`), one event a line.
-
-Traps: one model call spans several lines with the same `message.id` and usage, which is counted once; `output_tokens`
-is a placeholder before version 2.1.59 and stays null there; `isMeta` lines, commands and their output, reminders and
-summaries arrive as the user and are not typed; sub-agents stand in the file of their parent (`isSidechain`) or in
-files of their own (`agentId`). Lines that a resumed session copies keep their old session id or their time, by which
-the store tells them. Not read: `progress` lines, which repeat what a sub-agent's own file says, and `toolUseResult`,
-which repeats the result.
-"""
+"""Reads a Claude Code session file line by line."""
 
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-import msgspec
-from msgspec import Raw
-
 from traces.draft import Draft
 from traces.format import About, Format, Head, Record
-from traces.json_text import Count, decode
+from traces.json_text import decode
 from traces.readers import blocks
+from traces.readers.claude_code.records import DECODER, TEXT, Block, Line, Message, Usage
 from traces.records import lines
 from traces.schema import Session
 from traces.times import time_of
@@ -41,59 +31,6 @@ _INJECTED = re.compile("<(system-reminder|ide_opened_file|ide_selection|ide_diag
 _SIDE_LINES = {"summary", "file-history-snapshot", "queue-operation", "custom-title", "ai-title", "last-prompt"}
 
 
-class Usage(msgspec.Struct):
-    """Tokens of one model call; the three kinds of input are apart."""
-
-    input_tokens: Count | None = None
-    output_tokens: Count | None = None
-    cache_read_input_tokens: Count | None = None
-    cache_creation_input_tokens: Count | None = None
-
-
-class Block(blocks.Block):
-    """One piece of a message: text, thinking, a tool call, a result, an image."""
-
-    thinking: str | None = None
-    id: str | None = None
-    name: str | None = None
-    input: Raw = Raw(b"")
-    tool_use_id: str | None = None
-    content: "str | list[Block] | None" = None
-    is_error: bool | None = None
-
-
-class Message(msgspec.Struct):
-    """What was sent to or came from the model."""
-
-    content: str | list[Block]
-    id: str | None = None
-    model: str | None = None
-    usage: Usage | None = None
-
-
-class Line(msgspec.Struct):
-    """One line of the file."""
-
-    type: str
-    uuid: str | None = None
-    parentUuid: str | None = None  # noqa: N815
-    sessionId: str | None = None  # noqa: N815
-    timestamp: str | None = None
-    version: str | None = None
-    cwd: str | None = None
-    entrypoint: str | None = None
-    agentId: str | None = None  # noqa: N815
-    isSidechain: bool | None = None  # noqa: N815
-    isMeta: bool | None = None  # noqa: N815
-    isCompactSummary: bool | None = None  # noqa: N815
-    message: Message | None = None
-    content: Raw = Raw(b"")
-
-
-_DECODER = msgspec.json.Decoder(Line)
-_TEXT = msgspec.json.Decoder(str)
-
-
 class ClaudeCode:
     """Reads one line a record; keeps a draft for each session in the file."""
 
@@ -108,11 +45,11 @@ class ClaudeCode:
 
     def add(self, record: Record) -> Iterable[Session]:
         """Takes one line; hands the sessions over in parts when the file is too long to hold."""
-        line = decode(record.raw, _DECODER)
+        line = decode(record.raw, DECODER)
         if line.sessionId is None or line.type not in ("user", "assistant", "system"):
             return ()
         time = time_of(line.timestamp, self._about.zone)
-        system = _TEXT.decode(line.content) if bytes(line.content).startswith(b'"') else ""
+        system = TEXT.decode(line.content) if bytes(line.content).startswith(b'"') else ""
         if line.uuid is not None:
             if hash(line.uuid) in self._seen:
                 return ()

@@ -1,129 +1,28 @@
-"""ATIF, the Agent Trajectory Interchange Format, versions 1.0 to 1.7: one trajectory a file, or one a line.
-
-Copied context is not typed and its tokens are not counted again. Trajectories of sub-agents that stand inside their
-parent become sessions of their own; those that are only referred to are read where their own file is. `extra` is read
-as `traces/export.py` writes it. A cost, log-probabilities and token ids are not kept.
-"""
+"""Turns ATIF trajectories into sessions."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
-import msgspec
-from msgspec import UNSET, Raw, UnsetType
+from msgspec import UNSET
 
 from traces.draft import Draft
 from traces.format import About, Format, Head, Record, Unreadable
-from traces.json_text import Count, decode
+from traces.json_text import decode
+from traces.readers.atif.records import (
+    DECODER,
+    Call,
+    Content,
+    Extra,
+    Header,
+    Metrics,
+    Result,
+    Step,
+    Trajectory,
+)
 from traces.records import values
 from traces.schema import Origin, Role, Session
 from traces.times import time_of
 
-
-class Part(msgspec.Struct):
-    """One piece of a message of several."""
-
-    type: str
-    text: str | None = None
-
-
-Content = str | list[Part] | None
-
-
-class Extra(msgspec.Struct):
-    """What `extra` says of a step, a call or a result, as far as it is known here."""
-
-    timestamp: str | None = None
-    injected: bool = False
-    typed: bool | UnsetType | None = UNSET
-    original_chars: Count | None = None
-    is_error: bool | None = None
-    tool_name: str | UnsetType | None = UNSET
-    arguments: str | UnsetType | None = UNSET
-    message: str | UnsetType | None = UNSET
-
-
-class Call(msgspec.Struct):
-    """A tool call."""
-
-    function_name: str
-    tool_call_id: str | None = None
-    arguments: Raw = Raw(b"{}")
-    extra: Extra | None = None
-
-
-class Result(msgspec.Struct):
-    """What a tool gave back."""
-
-    source_call_id: str | None = None
-    content: Content = None
-    extra: Extra | None = None
-
-
-class Observation(msgspec.Struct):
-    """The results of a step's calls."""
-
-    results: list[Result] = []
-
-
-class Metrics(msgspec.Struct):
-    """Tokens of one model call."""
-
-    prompt_tokens: Count | None = None
-    cached_tokens: Count | None = None
-    completion_tokens: Count | None = None
-
-
-class Step(msgspec.Struct):
-    """One step of the trajectory."""
-
-    source: str
-    timestamp: str | None = None
-    message: Content = None
-    model_name: str | None = None
-    reasoning_content: str | None = None
-    tool_calls: list[Call] | None = None
-    observation: Observation | None = None
-    metrics: Metrics | None = None
-    is_copied_context: bool | None = None
-    extra: Extra | None = None
-
-
-class Agent(msgspec.Struct):
-    """The program that ran the session."""
-
-    name: str
-    version: str | None = None
-    model_name: str | None = None
-
-
-class Header(msgspec.Struct):
-    """What `extra` says of the whole session."""
-
-    user_id: str | None = None
-    source: str | None = None
-    category: str | None = None
-    cwd: str | None = None
-    is_subagent: bool | None = None
-    parent_session: str | None = None
-    origin: Origin | None = None
-    format: str | None = None
-    file: str | None = None
-    started: str | UnsetType | None = UNSET
-
-
-class Trajectory(msgspec.Struct):
-    """The document."""
-
-    schema_version: str
-    agent: Agent
-    steps: list[Step]
-    session_id: str | None = None
-    trajectory_id: str | None = None
-    extra: Header | None = None
-    subagent_trajectories: list["Trajectory"] | None = None
-
-
-_DECODER = msgspec.json.Decoder(Trajectory)
 _NOTHING = Extra()
 _NO_METRICS = Metrics()
 _ORIGINS: dict[str, Origin] = {"interactive": "human", "automation": "automation", "benchmark": "automation"}
@@ -137,7 +36,7 @@ class Atif:
 
     def add(self, record: Record) -> Iterable[Session]:
         """The session of one trajectory, and those of the sub-agents inside it."""
-        trajectory = decode(record.raw, _DECODER)
+        trajectory = decode(record.raw, DECODER)
         if not trajectory.schema_version.startswith("ATIF-v1."):
             raise Unreadable("unknown-version", f"{trajectory.schema_version!r} is not ATIF-v1.x")
         session_id = trajectory.session_id or trajectory.trajectory_id

@@ -1,16 +1,7 @@
-"""OpenCode's exports (`opencode export <session>`): one JSON document a session, its messages made of parts.
-
-Traps: one assistant message can hold several model calls (steps), each with its own tokens in `step-finish`, while the
-message's own figure is that of the last one; `tokens.input` leaves cached tokens out and `tokens.output` has left
-reasoning out since version 1.4 (`tokens.total` shows which); all-zero tokens mean that the call never finished; parts
-marked `synthetic` (files that were mentioned, reminders) arrive as the user and are not typed; a forked session begins
-with a copy of the old one, whose tokens are not counted again; after an overflow the last prompt is sent once more.
-Not told apart: what a person typed and what a slash command of theirs expanded to, which the export does not mark.
-"""
+"""Turns an OpenCode export into sessions."""
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated
 
 import msgspec
 from msgspec import Raw
@@ -18,6 +9,14 @@ from msgspec import Raw
 from traces.draft import Draft
 from traces.format import About, Format, Head, Record
 from traces.json_text import decode
+from traces.readers.opencode.records import (
+    DECODER,
+    Info,
+    Message,
+    Part,
+    State,
+    Tokens,
+)
 from traces.records import values
 from traces.schema import Kind, Session
 from traces.times import time_of
@@ -25,114 +24,7 @@ from traces.times import time_of
 _REASONING_APART = (1, 4)
 _HEADLESS = {"question", "plan_enter", "plan_exit"}
 _IN_TEXT_PARTS = {"text/plain", "application/x-directory"}
-
 _KINDS: dict[str, Kind] = {"text": "message", "reasoning": "thinking"}
-
-Number = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
-"""A token count; below zero where an old version subtracted what it should not, null where it was not a number."""
-
-
-class Cache(msgspec.Struct):
-    """Input tokens that are not in `Tokens.input`."""
-
-    read: Number | None = None
-    write: Number | None = None
-
-
-class Tokens(msgspec.Struct):
-    """Tokens of one model call."""
-
-    input: Number | None = None
-    output: Number | None = None
-    reasoning: Number | None = None
-    cache: Cache = msgspec.field(default_factory=Cache)
-    total: Number | None = None
-
-
-class Span(msgspec.Struct):
-    """When something was created, or began and ended, in milliseconds."""
-
-    created: float | None = None
-    start: float | None = None
-    end: float | None = None
-
-
-class File(msgspec.Struct):
-    """A file that a tool gave back."""
-
-    mime: str = ""
-
-
-class State(msgspec.Struct):
-    """How far a tool call has come."""
-
-    status: str
-    input: Raw = Raw(b"")
-    output: str | None = None
-    error: str | None = None
-    time: Span = msgspec.field(default_factory=Span)
-    attachments: list[File] = []
-
-
-class Part(msgspec.Struct):
-    """One piece of a message."""
-
-    type: str
-    text: str | None = None
-    synthetic: bool = False
-    ignored: bool = False
-    time: Span | None = None
-    tool: str | None = None
-    callID: str | None = None  # noqa: N815
-    state: State | None = None
-    tokens: Tokens | None = None
-    mime: str = ""
-    prompt: str | None = None
-
-
-class MessageInfo(msgspec.Struct):
-    """What a message says of itself."""
-
-    role: str
-    time: Span
-    modelID: str | None = None  # noqa: N815
-    tokens: Tokens | None = None
-    summary: Raw = Raw(b"")
-
-
-class Message(msgspec.Struct):
-    """A message and its parts."""
-
-    info: MessageInfo
-    parts: list[Part]
-
-
-class Rule(msgspec.Struct):
-    """Something that the session may or may not do."""
-
-    permission: str = ""
-    action: str = ""
-
-
-class Info(msgspec.Struct):
-    """What the session says of itself."""
-
-    id: str
-    time: Span
-    directory: str | None = None
-    version: str | None = None
-    parentID: str | None = None  # noqa: N815
-    permission: list[Rule] | None = None
-
-
-class Export(msgspec.Struct):
-    """The whole document."""
-
-    info: Info
-    messages: list[Message]
-
-
-_DECODER = msgspec.json.Decoder(Export)
 
 
 class OpenCode:
@@ -143,7 +35,7 @@ class OpenCode:
 
     def add(self, record: Record) -> Iterable[Session]:
         """Takes one export; gives its session, in parts when it is long."""
-        export = decode(record.raw, _DECODER)
+        export = decode(record.raw, DECODER)
         conversation = _Conversation(export.info, self._about)
         for message in export.messages:
             conversation.add(message)
