@@ -37,7 +37,11 @@ def action_of(call: Turn) -> Action:
     action = _named(call.tool_name or "")
     if action != "run":
         return action
-    line = (call.tool_arguments or "")[:400]
+    return _running((call.tool_arguments or "")[:400])
+
+
+@lru_cache(16_384)
+def _running(line: str) -> Action:
     return next((found for found, pattern in _RUNNING if pattern.search(line)), "run")
 
 

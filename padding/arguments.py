@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from msgspec.structs import replace
@@ -127,8 +128,11 @@ def suiting(step: Step, edit: Callable[[Turn], Turn | None], path: str | None = 
 
 def _given(call: Turn) -> dict[str, Any]:
     arguments = call.tool_arguments or ""
-    if not arguments.startswith("{"):
-        return {}
+    return dict(_parsed(arguments)) if arguments.startswith("{") else {}
+
+
+@lru_cache(4096)
+def _parsed(arguments: str) -> Mapping[str, Any]:
     try:
         given = json.loads(arguments)
     except ValueError:

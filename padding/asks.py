@@ -14,6 +14,7 @@ from padding.grammar import more
 from padding.languages import QUESTIONS, language_of
 from padding.material import Material
 from padding.parts import copied_exchange
+from padding.remembered import remembered
 from padding.strategy import has_results
 from padding.work import Exchange, Step, Work, spoken
 
@@ -38,9 +39,16 @@ def terms(text: str) -> list[str]:
 
 @lru_cache(8192)
 def _names(text: str) -> tuple[str, ...]:
-    tokens = (token for token in text.replace("`", " ").split() if not (token.isalpha() and token[1:].islower()))
-    found = (token.strip(_AROUND) for token in tokens)
-    return tuple(token for token in found if _LEAST <= len(token) <= _MOST and _is_name(token))
+    return tuple([name for name in map(_name_in, text.replace("`", " ").split()) if name])
+
+
+@lru_cache(65_536)
+def _name_in(token: str) -> str:
+    """The name that a token is, without the signs around it; empty where it is none."""
+    if token.isalpha() and token[1:].islower():  # most words
+        return ""
+    bare = token.strip(_AROUND)
+    return bare if _LEAST <= len(bare) <= _MOST and _is_name(bare) else ""
 
 
 @lru_cache(8192)
@@ -54,9 +62,11 @@ def _is_name(token: str) -> bool:
     if token.isalpha() and token[1:].islower():  # most words
         return False
     inner = token[1:-1]
-    marked = "_" in inner or "/" in inner or "." in inner
-    camel = token.isalnum() and not (token[1:].islower() or token.isupper() or token[1:].isdigit())
-    return (marked or camel) and any(map(str.isalpha, token[:3])) and token.count("/") < 8
+    if not ("_" in inner or "/" in inner or "." in inner):
+        camel = token.isalnum() and not (token[1:].islower() or token.isupper() or token[1:].isdigit())
+        if not camel:
+            return False
+    return any(map(str.isalpha, token[:3])) and token.count("/") < 8
 
 
 def asked_about(term: str, like: str, host: Work, material: Material, rng: Generator, made: bool) -> str:
@@ -84,7 +94,7 @@ def told_about(term: str, host: Work, material: Material, rng: Generator) -> str
 
 def an_ask(host: Work, material: Material, rng: Generator, most: int = 4000) -> str | None:
     """What was asked in another session, simulated users' asks included; null where nothing can be borrowed."""
-    exchange = material.exchange(host, rng)
+    exchange = material.seen_exchange(host, rng)
     text = ask_of(exchange) if exchange else ""
     return text[:most] or material.prompt(host, rng)
 
@@ -98,6 +108,7 @@ def a_short_ask(host: Work, material: Material, rng: Generator, made: bool, most
     return more(own_words(host), rng)
 
 
+@remembered
 def own_asks(host: Work) -> list[Exchange]:
     """The host's own exchanges that somebody's ask opens and an answer ends."""
     asked = [exchange for exchange in host.exchanges if exchange.asked and ask_of(exchange)]

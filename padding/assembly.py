@@ -94,15 +94,17 @@ class _Line:
         written = 0
         if any(piece.foreign for piece in group):
             self._pace = exp(_LATENCY_SPREAD * float(self._rng.standard_normal()) - _LATENCY_SPREAD**2)
-            written = sum(weight(piece) for piece in group if piece.turn.role == "assistant")
+            written = sum([weight(piece) for piece in group if piece.turn.role == "assistant"])
         since = foreign = 0
         counted = False
         for piece in group:
             turn, index = piece.turn, len(self.turns)
-            tokens = self._count(piece, written) if has_tokens(turn) else (None, None, None)
-            counted = counted or has_tokens(turn)
-            since += weight(piece)
-            foreign += weight(piece) if piece.foreign else 0
+            carries = has_tokens(turn)
+            tokens = self._count(piece, written) if carries else (None, None, None)
+            counted = counted or carries
+            said = weight(piece)
+            since += said
+            foreign += said if piece.foreign else 0
             if piece.padding:
                 self.padding.append(index)
             self.turns.append(

@@ -77,8 +77,9 @@ class Budget:
             return padding
         need = _chars(kept) * self._odds
         settled = list(padding)
-        while len(settled) > 1 and _chars(settled) - settled[-1].chars / 2 > need:
-            settled.pop()
+        chars = _chars(settled)
+        while len(settled) > 1 and chars - settled[-1].chars / 2 > need:
+            chars -= settled.pop().chars
         self._top_up(settled, units, need, max(self._most - sum(e.size for e in kept), 2))
         return settled
 
@@ -86,15 +87,18 @@ class Budget:
         chars, turns = _chars(taken), sum(unit.size for unit in taken)
         while chars < need and turns < cap:
             unit = next(units, None)
-            if unit is None or (taken and (turns + unit.size > cap or chars + unit.chars / 2 > need)):
+            if unit is None:
+                return
+            more, size = unit.chars, unit.size
+            if taken and (turns + size > cap or chars + more / 2 > need):
                 return
             taken.append(unit)
-            chars += unit.chars
-            turns += unit.size
+            chars += more
+            turns += size
 
 
 def _chars(parts: list[_Unit]) -> int:
-    return sum(part.chars for part in parts)
+    return sum([part.chars for part in parts])
 
 
 def _stretch(exchanges: list[Exchange], wanted: float, room: int) -> list[Exchange]:
@@ -108,11 +112,12 @@ def _stretch(exchanges: list[Exchange], wanted: float, room: int) -> list[Exchan
             return found
         chars, turns = chars + opening, turns + len(exchange.opening)
         for step in exchange.steps:
-            if (steps or found) and (chars + step.chars / 2 > wanted or turns + step.size > room):
+            more, size = step.chars, step.size
+            if (steps or found) and (chars + more / 2 > wanted or turns + size > room):
                 if steps:  # it ends as it did: agents end on an answer, not between two calls
                     found.append(Exchange(exchange.opening, (*steps, exchange.steps[-1])))
                 return found
             steps.append(step)
-            chars, turns = chars + step.chars, turns + step.size
+            chars, turns = chars + more, turns + size
         found.append(Exchange(exchange.opening, tuple(steps)))
     return found

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from msgspec.structs import replace
@@ -19,6 +20,7 @@ from traces.schema import Turn
 _CONTENTS, _PATHS = ("content", "file_text", "contents"), ("file_path", "path", "filename")
 _PATH = re.compile(r'"(?:file_path|path|filename)": ?"((?:[^"\\]|\\.)+)"')
 _RANGE = re.compile(r', ?"(?:offset|limit|view_range)": ?(?:\d+|\[[^\]]*\])')
+_NO_WORD = re.compile(r"\W+")
 _OVER = re.compile(r"overw|updated", re.IGNORECASE)
 _FENCE = "```"
 _CUT = 2500
@@ -67,10 +69,15 @@ def _at(call: Turn, path: str) -> Turn:
 
 def name_of(text: str, rng: Generator) -> str:
     """A file's name for the text, by what it speaks of."""
-    words = [re.sub(r"\W+", "-", term.lower()).strip("-_") for term in terms(text)[:12]]
+    words = [_as_name(term) for term in terms(text)[:12]]
     words = [word for word in words if 3 < len(word) < 28] or ["notes"]
     start = int(rng.random() * len(words))
     return "-".join(words[start : start + 1 + int(rng.random() * 2)]) + (".md" if rng.random() < 0.8 else ".txt")
+
+
+@lru_cache(8192)
+def _as_name(term: str) -> str:
+    return _NO_WORD.sub("-", term.lower()).strip("-_")
 
 
 def _filled(step: Step, text: str, name: str) -> Step | None:
@@ -132,7 +139,12 @@ def _raw(raw: str, text: str, name: str) -> tuple[str, str, str] | None:
 def _renamed(path: str, name: str) -> str:
     if "\\" in path:
         return path[: path.rfind("\\") + 1] + name
-    return str(PurePosixPath(path).with_name(name)) if "/" in path else name
+    return _folder_of(path) + name if "/" in path else name
+
+
+@lru_cache(4096)
+def _folder_of(path: str) -> str:
+    return str(PurePosixPath(path).with_name("x"))[:-1]
 
 
 def _cut(arguments: str) -> str:

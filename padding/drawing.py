@@ -1,8 +1,10 @@
 """What goes into a data set, drawn such that no family, source or user dominates."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 from numpy.random import Generator, SeedSequence
@@ -12,13 +14,13 @@ from padding.effort import Effort
 from padding.material import Material
 from padding.null import NULLS, untouched
 from padding.scheme import Scheme, carry_out, load_schemes
-from padding.starts import renamed
+from padding.starts import renamed, some_weeks
 from padding.strategy import Strategy, Unsuitable, load, pad
 from traces.schema import Session
 
 _DRAWS, _SAME = 60, 30
 _TEAM = 5
-_NULL, _PADDED, _HONEST, _SCHEMES, _IDS = range(5)
+_NULL, _PADDED, _HONEST, _SCHEMES, _IDS, _WEEKS = range(6)
 
 Drawn = tuple[Made, str, str | None]
 """A session, its kind (`null`, `padded` or `look-alike`), and what names the sessions that a scheme made together."""
@@ -38,6 +40,16 @@ class Draw:
     def generator(self, kind: int, number: int) -> Generator:
         """The random generator of one session."""
         return np.random.default_rng(SeedSequence([self._seed, kind, number]))
+
+    def weeks(self, user: str | None) -> int | None:
+        """By how many weeks all sessions of this user are moved, those that are made of them too; null without one.
+
+        One number a user, by the seed and the user's name alone: days, hours and habits stay as they are.
+        """
+        if user is None:
+            return None
+        name = int.from_bytes(hashlib.sha256(user.encode()).digest()[:8])
+        return some_weeks(np.random.default_rng(SeedSequence([self._seed, _WEEKS, name])))
 
     def hosts(self, rng: Generator) -> Iterator[Session]:
         """Sessions to try one after the other: of one source for a while, then of any."""
@@ -81,7 +93,8 @@ def _all(draw: Draw, ratio: float, unsuitable: Counter[str], progress: Callable[
     total = len(draw.sessions) + padded + padded // 2 + of_schemes
     for number, session in enumerate(draw.sessions):
         rng = draw.generator(_NULL, number)
-        yield untouched(session, list(NULLS)[int(rng.integers(len(NULLS)))], draw.material, rng), "null", None
+        name, weeks = list(NULLS)[int(rng.integers(len(NULLS)))], draw.weeks(session.user_id)
+        yield untouched(session, name, draw.material, rng, weeks), "null", None
         progress(number + 1, total)
     done = len(draw.sessions)
     for kind, families, count in ((_PADDED, padders, padded), (_HONEST, twins, padded // 2)):
@@ -111,8 +124,9 @@ def _families(honest: bool) -> list[list[Strategy]]:
 
 def _drawn(draw: Draw, chosen: Strategy, rng: Generator, unsuitable: Counter[str]) -> Made | None:
     for host in draw.hosts(rng):
+        weeks = timedelta(weeks=draw.weeks(host.user_id) or 0)
         try:
-            return pad(host, chosen, draw.material, Effort.draw(rng), rng)
+            return pad(host, chosen, draw.material, Effort.draw(rng), rng, weeks)
         except Unsuitable:
             unsuitable[chosen.name] += 1
     return None

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from numpy.random import Generator
 
 from padding.parts import prompt, with_result
+from padding.remembered import remembered
 from padding.work import Exchange, Piece, Step, Work
 
 _HEADS = (
@@ -59,6 +60,7 @@ def ask_of(exchange: Exchange) -> str:
     return bare(chosen[-1].text or "").strip() if chosen else ""
 
 
+@remembered
 def own_words(host: Work) -> str:
     """Some of what was asked in the host, by which its language can be known."""
     return "\n".join(ask_of(exchange)[:200] for exchange in host.exchanges[:8])[:600]
@@ -82,6 +84,7 @@ def _tail(model: str) -> str:
     return model[len(model.rstrip("\n")) :][:2]
 
 
+@remembered
 def _own(host: Work) -> list[str]:
     """Texts of the host's own asks, those that were typed if there are any."""
     said = [p.turn for e in host.exchanges for p in e.opening if p.turn.role == "user" and p.turn.text]

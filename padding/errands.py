@@ -19,6 +19,7 @@ from padding.material import Material
 from padding.naming import Naming
 from padding.parts import copied, repeated
 from padding.reasons import DELETING, MAKING, READING, RUNNING, reason, running
+from padding.remembered import remembered
 from padding.results import alone, as_file, as_output, shown, slowed, told, waits_of, whole
 from padding.work import Exchange, Step, Work
 
@@ -36,9 +37,44 @@ _OVER = re.compile(r"overw|updated", re.IGNORECASE)
 _BYTES = re.compile(r"\b\d+(?= (?:bytes|characters|chars)\b)")
 
 
+@remembered
 def has_shell(work: Work) -> bool:
     """Whether the session runs a Unix shell's command lines and sees what they print."""
     return any(map(in_shell, work.steps))
+
+
+@dataclass(slots=True)
+class _Ways:
+    """How a host's agent works; read only, as all desks of one host have it in common."""
+
+    own: dict[Action, list[Step]] = field(default_factory=dict)
+    shell: list[Step] = field(default_factory=list)
+    words: dict[str, None] = field(default_factory=dict)
+    folders: list[str] = field(default_factory=list)
+    quick: list[float] = field(default_factory=list)
+    grain: float = 0.0
+    talks: float = 0.0
+
+
+@remembered
+def _ways_of(host: Work) -> _Ways:
+    ways = _Ways(grain=max(_LEAST_GRAIN, host.chars * _SHARE_OF_HOST))
+    for step in host.steps:
+        if not step.calls or not step.results:
+            continue
+        action = step_action(step)
+        ways.shell += [step] if in_shell(step) else []
+        if whole(step):
+            ways.own.setdefault(action, []).append(step)
+        named = file_in(step.calls[0])
+        if named:
+            ways.folders.append(named.replace("\\", "/").rpartition("/")[0])
+            ways.words |= dict.fromkeys(words_of(named))
+        if action in ("read", "search"):
+            ways.quick += [seconds for seconds in waits_of(step) if seconds < _QUICK]
+    steps = [step for steps in ways.own.values() for step in steps]
+    ways.talks = sum(step.pieces[0].turn.kind != "tool_call" for step in steps) / max(1, len(steps))
+    return ways
 
 
 @dataclass(slots=True)
@@ -58,24 +94,10 @@ class Desk(Naming):
     _grain: float = 0.0
 
     def __post_init__(self) -> None:
-        words: dict[str, None] = {}
-        self._grain = max(_LEAST_GRAIN, self.host.chars * _SHARE_OF_HOST)
-        for step in self.host.steps:
-            if not step.calls or not step.results:
-                continue
-            action = step_action(step)
-            self._shell += [step] if in_shell(step) else []
-            if whole(step):
-                self._own.setdefault(action, []).append(step)
-            named = file_in(step.calls[0])
-            if named:
-                self._folders.append(named.replace("\\", "/").rpartition("/")[0])
-                words |= dict.fromkeys(words_of(named))
-            if action in ("read", "search"):
-                self._quick += [seconds for seconds in waits_of(step) if seconds < _QUICK]
-        self._words = [*words, *self._borrowed_words()] or ["notes", "data", "report", "output", "sample"]
-        steps = [step for steps in self._own.values() for step in steps]
-        self._talks = sum(step.pieces[0].turn.kind != "tool_call" for step in steps) / max(1, len(steps))
+        ways = _ways_of(self.host)
+        self._own, self._shell, self._folders, self._quick = ways.own, ways.shell, ways.folders, ways.quick
+        self._grain, self._talks = ways.grain, ways.talks
+        self._words = [*ways.words, *self._borrowed_words()] or ["notes", "data", "report", "output", "sample"]
 
     @property
     def room(self) -> int:

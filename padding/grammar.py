@@ -41,10 +41,17 @@ def nonsense(chars: int, rng: Generator) -> str:
     """Sentences of words that do not exist."""
     count = 1 + chars // 3
     lengths = rng.integers(1, 5, count).tolist()
-    syllables = iter([_SYLLABLES[place] for place in rng.integers(0, len(_SYLLABLES), sum(lengths)).tolist()])
+    places = iter(rng.integers(0, len(_SYLLABLES), sum(lengths)).tolist())
     stops = (rng.random(count) < 0.1).tolist()
-    words = ("".join(islice(syllables, many)) for many in lengths)
-    return "".join(word + (". " if stop else " ") for word, stop in zip(words, stops, strict=True))[:chars].strip()
+    said: list[str] = []
+    length = 0
+    for many, stop in zip(lengths, stops, strict=True):
+        said += [_SYLLABLES[place] for place in islice(places, many)]
+        said.append(". " if stop else " ")
+        length += 2 * many + 1  # at least
+        if length >= chars:
+            break
+    return "".join(said)[:chars].strip()
 
 
 def signs(chars: int, rng: Generator, alphabet: str = _SIGNS) -> str:
@@ -56,7 +63,13 @@ def signs(chars: int, rng: Generator, alphabet: str = _SIGNS) -> str:
 def salad(texts: list[str], chars: int, rng: Generator) -> str:
     """Words of these texts in random order."""
     words = [found for text in texts for found in text.split()] or [word(rng)]
-    made = [words[place] for place in rng.integers(0, len(words), 1 + chars // 2).tolist()]
+    made: list[str] = []
+    length = 0
+    for place in rng.integers(0, len(words), 1 + chars // 2).tolist():
+        made.append(words[place])
+        length += len(words[place]) + 1
+        if length > chars:
+            break
     return " ".join(made)[:chars].rstrip()
 
 

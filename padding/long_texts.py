@@ -14,7 +14,7 @@ from padding.material import Material
 from padding.work import Work
 
 _LEAST, _MOST, _DRAWS = 160, 11_000, 3
-_LOOSE_END = re.compile(r"\s+(?:\d+\.|[-*#]+)\s*\Z")
+_LOOSE_END = re.compile(r"\d+\.|[-*#]+")
 _ENDS = frozenset('.!?:`)}]"*|>')
 _SPEAKERS = (("User", "Assistant"), ("**User**", "**Assistant**"), ("me", "bot"), ("Human", "AI"), ("Q", "A"))
 
@@ -93,4 +93,8 @@ def whole(text: str) -> str:
     if text[-1:] in _ENDS:
         return text.lstrip("\n")
     end = max(text.rfind("\n"), text.rfind(". ") + 1, text.rfind("? ") + 1)
-    return _LOOSE_END.sub("", text[:end] if end * 3 > len(text) else text).rstrip().lstrip("\n")
+    text = (text[:end] if end * 3 > len(text) else text).rstrip()
+    last = text.rsplit(maxsplit=1)[-1] if text else ""
+    if len(last) < len(text) and _LOOSE_END.fullmatch(last):
+        text = text[: -len(last)].rstrip()
+    return text.lstrip("\n")

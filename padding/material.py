@@ -12,6 +12,7 @@ from padding.actions import Action, step_action
 from padding.form import Form
 from padding.parts import copied, copied_exchange
 from padding.pool import Owned, Pool, place_of
+from padding.remembered import remembered
 from padding.work import Exchange, Step, Work, take_apart, whole
 from traces.schema import Session
 
@@ -59,7 +60,8 @@ class Material:
 
     def tools(self, host: Work) -> frozenset[str]:
         """Tools that the host's agent is known to have."""
-        return self.form(host).tools | self._pool(host).tools
+        own, known = self.form(host).tools, self._pool(host).known
+        return known if own <= known else own | known
 
     def sizes(self, host: Work) -> Sequence[tuple[int, int]]:
         """Turns and characters of the genuine sessions of the host's source, shortest first."""
@@ -76,19 +78,20 @@ class Material:
 
     def exchange(self, host: Work, rng: Generator, most: int = 60) -> Exchange | None:
         """A whole exchange of another session, of at most so many turns, with tools that the host's agent has."""
-        tools = self.tools(host)
-        found = self._drawn(
-            host, rng, lambda pool: pool.exchanges, lambda e: e.size <= most and _usable(e.steps, tools)
-        )
+        found = self._an_exchange(host, rng, most)
         return None if found is None else copied_exchange(found[1], found[0])
+
+    def seen_exchange(self, host: Work, rng: Generator, most: int = 60) -> Exchange | None:
+        """The same to look at only: it is not a copy that may stand in the host."""
+        found = self._an_exchange(host, rng, most)
+        return None if found is None else found[1]
 
     def step(self, host: Work, rng: Generator, *actions: Action) -> Step | None:
         """A step of another session that does one of these things (anything, without them)."""
-        tools = self.tools(host)
         wanted: Sequence[Action] = actions or tuple(self._pool(host).steps)
         if not wanted:
             return None
-        action = wanted[int(rng.random() * len(wanted))]
+        tools, action = self.tools(host), wanted[int(rng.random() * len(wanted))]
         found = self._drawn(host, rng, lambda pool: pool.steps.get(action, ()), lambda s: _usable((s,), tools))
         return None if found is None else copied(found[1], found[0])
 
@@ -129,7 +132,11 @@ class Material:
     @staticmethod
     def own_steps(host: Work, *actions: Action) -> list[Step]:
         """The host's own steps that do one of these things and have results."""
-        return [step for step in host.steps if step.results and step_action(step) in actions and whole(step)]
+        return [step for action, step in _doing(host) if action in actions]
+
+    def _an_exchange(self, host: Work, rng: Generator, most: int) -> Owned[Exchange] | None:
+        tools = self.tools(host)
+        return self._drawn(host, rng, lambda pool: pool.exchanges, lambda e: e.size <= most and _usable(e.steps, tools))
 
     def _pool(self, host: Work) -> Pool:
         return self._pools.get(_source(host), _EMPTY).indexed()
@@ -151,9 +158,10 @@ class Material:
         """One at random that is not the host's: of its source if there is one that fits, else of one of its kind."""
         for near in (True, False):
             candidates = among(self._pool(host) if near else self._kindred(host))
-            for _ in range(_TRIES if candidates else 0):
-                owner, value = candidates[int(rng.random() * len(candidates))]
-                if owner != host.header.session_id and fits(value):
+            count, own = len(candidates), host.header.session_id
+            for _ in range(_TRIES if count else 0):
+                owner, value = candidates[int(rng.random() * count)]
+                if owner != own and fits(value):
                     return owner, value
         return None
 
@@ -166,7 +174,11 @@ def _source(work: Work) -> tuple[str | None, str, str | None]:
 
 
 def _usable(steps: Iterable[Step], tools: frozenset[str]) -> bool:
-    return all(turn.tool_name in tools for step in steps for turn in step.calls)
+    for step in steps:
+        for piece in step.pieces:
+            if piece.turn.kind == "tool_call" and piece.turn.tool_name not in tools:
+                return False
+    return True
 
 
 def _same_subject(one: Work, other: Work) -> bool:
@@ -175,6 +187,13 @@ def _same_subject(one: Work, other: Work) -> bool:
     return bool(mine or theirs) and len(mine & theirs) > _SAME_WORDS * min(len(mine), len(theirs))
 
 
-def _asked_words(work: Work) -> set[str]:
+@remembered
+def _doing(work: Work) -> list[tuple[Action, Step]]:
+    """What each of a work's steps does, of those that have results."""
+    return [(step_action(step), step) for step in work.steps if step.results and whole(step)]
+
+
+@remembered
+def _asked_words(work: Work) -> frozenset[str]:
     asked = (piece.turn.text or "" for piece in work.pieces if piece.turn.role == "user")
-    return set(" ".join(asked)[:_ASKED_CHARS].lower().split())
+    return frozenset(" ".join(asked)[:_ASKED_CHARS].lower().split())

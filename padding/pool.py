@@ -29,6 +29,7 @@ class Pool:
         self.replies: list[Owned[Turn]] = []
         self.pauses: list[Owned[float]] = []
         self.tools: set[str] = set()
+        self.known: frozenset[str] = frozenset()
         self.places: dict[tuple[str | None, str | None], list[Work]] = {}
         self.sizes: list[tuple[int, int]] = []
         self.form: Form | None = None
@@ -54,13 +55,15 @@ class Pool:
 
     def indexed(self) -> "Pool":
         """The pool with all of its works indexed."""
+        if self._indexed == len(self.works):
+            return self
         for work in self.works[self._indexed :]:
             self._take(work, work.header.session_id)
-        if self._indexed < len(self.works):
-            self.sizes.sort()
-            self.kind = self._kind()
-            self.form = Form.observed(self.works[:_SAMPLE])
-            self._indexed = len(self.works)
+        self.sizes.sort()
+        self.kind = self._kind()
+        self.known = frozenset(self.tools)
+        self.form = Form.observed(self.works[:_SAMPLE])
+        self._indexed = len(self.works)
         return self
 
     @property

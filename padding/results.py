@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from padding.parts import copied
 from padding.work import Step
 
-_NUMBERED = re.compile(r"^( *)(\d+)(→|\t|\. |: ?)")
+_NUMBER = r"^( *)(\d+)(→|\t|\. |: ?)"
+_NUMBERED, _EACH_NUMBERED = re.compile(_NUMBER), re.compile(_NUMBER, re.MULTILINE)
 _EXITED = re.compile(r"\n?<exited with exit code \d+>\s*$")
 _OBSERVED = "OBSERVATION:\n"
 _REMINDED = "\n\n<system-reminder>"
@@ -18,11 +19,13 @@ def unwrapped(text: str) -> str:
     """What a result says without what its source puts around it: fences, JSON, marks, line numbers."""
     if text.startswith('{"output":'):
         text = text[10:].split('","metadata"')[0].strip('"').replace("\\n", "\n").replace("\\r", "")
-    text = _EXITED.sub("", text.removeprefix(_OBSERVED).partition(_REMINDED)[0])
+    text = text.removeprefix(_OBSERVED).partition(_REMINDED)[0]
+    text = _EXITED.sub("", text) if "<exited with" in text else text
     if "```" not in text and "→" not in text and not _NUMBERED.match(text):
         return text
-    lines = [line for line in text.split("\n") if not line.startswith("```")]
-    return "\n".join(_NUMBERED.sub("", line) for line in lines)
+    if "```" in text:
+        text = "\n".join([line for line in text.split("\n") if not line.startswith("```")])
+    return _EACH_NUMBERED.sub("", text)
 
 
 def as_file(like: str, text: str) -> str:

@@ -14,6 +14,7 @@ from traces.schema import Session
 
 DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WEEKS = 30
 _SEVENTH = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -58,7 +59,7 @@ def renamed(session: Session, before: datetime | None, rng: Generator, taken: Co
     """
     by = session.started - before if session.started and before else timedelta()
     tick = max(tick_of(session.started), timedelta(seconds=1)) if session.started else timedelta(minutes=1)
-    step = tick if taken else 7 * (1 + int(rng.random() * 30)) * (DAY if rng.random() < 0.5 else -DAY)
+    step = tick if taken else 7 * DAY * some_weeks(rng)
     off = timedelta()
     name = renamed_by(session.session_id, by, rng)
     while name == session.session_id or name in taken:
@@ -66,6 +67,11 @@ def renamed(session: Session, before: datetime | None, rng: Generator, taken: Co
         name = renamed_by(session.session_id, by + off, rng)
     session = later(session, off) if off else session
     return replace(session, session_id=name, file=session.file.replace(session.session_id, name))
+
+
+def some_weeks(rng: Generator) -> int:
+    """By how many weeks to move something, earlier or later; never by none, as ids that tell a time have to change."""
+    return (1 + int(rng.random() * _WEEKS)) * (1 if rng.random() < 0.5 else -1)
 
 
 def later(session: Session, by: timedelta) -> Session:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -12,7 +13,8 @@ from padding.assembly import Made, put_together
 from padding.budget import head
 from padding.effort import Effort
 from padding.material import Material
-from padding.starts import renamed
+from padding.remembered import remembered
+from padding.starts import later, renamed
 from padding.vague import asked_vaguely
 from padding.work import Work, whole
 from traces.schema import Session
@@ -20,6 +22,7 @@ from traces.schema import Session
 TOLERANCE = 0.15
 """By how much the padded share of a session may depart from what was asked for."""
 
+_NOT_MOVED = timedelta()
 _HONESTLY_VAGUE = 1 / 3  # experts are terse, and beginners do not know the names
 
 Edit = Callable[[Work, Material, Effort, Generator], Work]
@@ -84,8 +87,13 @@ def load() -> dict[str, Strategy]:
     return dict(sorted(STRATEGIES.items()))
 
 
-def pad(session: Session, chosen: Strategy, material: Material, effort: Effort, rng: Generator) -> Made:
-    """A new session made from a genuine one by a strategy; `Unsuitable` where the strategy has nothing to work on."""
+def pad(
+    session: Session, chosen: Strategy, material: Material, effort: Effort, rng: Generator, by: timedelta = _NOT_MOVED
+) -> Made:
+    """A new session made from a genuine one by a strategy, and begun later `by` so much.
+
+    `Unsuitable` where the strategy has nothing to work on.
+    """
     host = material.work(session)
     if not chosen.suits(host):
         raise Unsuitable(f"{chosen.name} has nothing to work on in session {session.session_id!r}")
@@ -98,7 +106,7 @@ def pad(session: Session, chosen: Strategy, material: Material, effort: Effort, 
     if chosen.mixes and abs(made.share_after(len(head(host))) - effort.share) > TOLERANCE:
         raise Unsuitable(f"session {session.session_id!r} is too small or too coarse for a share of {effort.share:.2f}")
     return Made(
-        renamed(made.session, host.header.started, rng),
+        renamed(later(made.session, by) if by else made.session, host.header.started, rng),
         () if chosen.honest else made.padding,
         chosen.name,
         chosen.family,
@@ -113,11 +121,13 @@ class Unsuitable(Exception):
     """The strategy cannot be done to this session; draw another."""
 
 
+@remembered
 def is_asked(work: Work) -> bool:
     """Whether a user's message opens an exchange that goes on."""
     return any(exchange.asked for exchange in work.exchanges)
 
 
+@remembered
 def has_results(work: Work) -> bool:
     """Whether the session calls tools and sees what they return: what an agent left to itself needs."""
     return any(step.calls and step.results and whole(step) for step in work.steps)

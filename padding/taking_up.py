@@ -21,7 +21,9 @@ _NAMED = 3
 def finding(text: str, before: str = "", place: float = 0.5) -> str:
     """A line that says something and was not there before; empty where there is none."""
     old = set(before[:_LOOKED_AT].splitlines())
-    lines = [_NUMBER.sub("", line).strip(" `#*-\t") for line in text[:_LOOKED_AT].splitlines() if line not in old]
+    new = [line for line in text[:_LOOKED_AT].splitlines() if line not in old]
+    bare = [_NUMBER.sub("", line) if line.lstrip()[:1].isdigit() else line for line in new]
+    lines = [line.strip(" `#*-\t") for line in bare]
     telling = [line for line in lines if _LEAST <= len(line) <= _LONGEST and _LINE.search(line)]
     return telling[int(place * len(telling))] if telling else ""
 

@@ -1,6 +1,7 @@
 """Asks without anything of one's own: names, paths and figures give way to words that anybody could use."""
 
 import re
+from functools import lru_cache
 from zlib import crc32
 
 from msgspec.structs import replace
@@ -22,6 +23,7 @@ _ANYTHING = {
 }
 
 
+@lru_cache(4096)
 def vague(text: str) -> str:
     """The same ask with nothing of one's own in it; the same text always becomes the same."""
     if len(text) > LONGEST:

@@ -11,9 +11,12 @@ from padding.synonyms import exchanged
 from padding.work import Piece, Step
 
 _FENCED = re.compile(r"(```.*?(?:```|\Z)\s*)", re.DOTALL)
-_BETWEEN = re.compile(r"((?<=[^\d\s][.!?:])\s+(?=[A-Z0-9`*\"«¿¡-])|\n+)")
+_BETWEEN = re.compile(r"(\s(?:(?<=[^\d\s][.!?:]\s)\s*(?=[A-Z0-9`*\"«¿¡-])|(?<=\n)\n*))")  # begins with what is rare
 _NO_LETTER = re.compile(r"[\W\d_]+")
-_CODE = re.compile(r"```|[{}]|\w\([\w., ]*\)\s*\Z|\(\)|:=|^\s*(?://|#include|(?:return|import)\b)")
+_NO_ASCII_LETTER = {place: None for place in range(128) if not chr(place).isalpha()}
+_CALLED = re.compile(r"\w\([\w., ]*\)\Z")
+_CODE_SIGNS = ("```", "{", "}", "()", ":=")
+_CODE_START = re.compile(r"\s*(?://|#include|(?:return|import)\b)")
 _NOT_WRITTEN = frozenset({"kindly", "sort out", "go with", "put in"})
 _REWORDED, _FEW_LETTERS = 5, 15
 
@@ -74,9 +77,12 @@ def extract(text: str, rng: Generator, about: str = "", most: int = 8) -> str:
 @lru_cache(32_768)
 def _is_said(part: str) -> bool:
     """Whether a part of a text is language, and not a line of code or a number."""
-    if _CODE.search(part):
+    if any(sign in part for sign in _CODE_SIGNS) or _CODE_START.match(part):
         return False
-    letters = len(_NO_LETTER.sub("", part))
+    ended = part.rstrip()
+    if ended.endswith(")") and _CALLED.search(ended):
+        return False
+    letters = len(part.translate(_NO_ASCII_LETTER) if part.isascii() else _NO_LETTER.sub("", part))
     return letters >= _FEW_LETTERS and letters + part.count(" ") > 0.8 * len(part)
 
 

@@ -17,7 +17,18 @@ Carrier = Literal["first", "last"] | None
 """Which of a model call's turns carries its tokens."""
 
 
-class Piece(msgspec.Struct, frozen=True):
+def _shown(pieces: Iterable["Piece"]) -> int:
+    chars = 0
+    for piece in pieces:  # a plain loop: nothing is asked for more often
+        turn = piece.turn
+        if turn.text:
+            chars += len(turn.text)
+        if turn.tool_arguments:
+            chars += len(turn.tool_arguments)
+    return chars
+
+
+class Piece(msgspec.Struct, frozen=True, gc=False):
     """One turn, with what cannot be read from it alone."""
 
     turn: Turn
@@ -35,10 +46,10 @@ class Piece(msgspec.Struct, frozen=True):
     @property
     def chars(self) -> int:
         """Characters that the session shows for this turn."""
-        return len(self.turn.text or "") + len(self.turn.tool_arguments or "")
+        return _shown((self,))
 
 
-class Step(msgspec.Struct, frozen=True):
+class Step(msgspec.Struct, frozen=True, gc=False):
     """One model call: the assistant's turns and the results that came back."""
 
     pieces: tuple[Piece, ...]
@@ -46,7 +57,7 @@ class Step(msgspec.Struct, frozen=True):
     @property
     def chars(self) -> int:
         """Characters of all its turns."""
-        return sum(piece.chars for piece in self.pieces)
+        return _shown(self.pieces)
 
     @property
     def size(self) -> int:
@@ -64,7 +75,7 @@ class Step(msgspec.Struct, frozen=True):
         return [piece.turn for piece in self.pieces if piece.turn.kind == "tool_result"]
 
 
-class Exchange(msgspec.Struct, frozen=True):
+class Exchange(msgspec.Struct, frozen=True, gc=False):
     """What somebody asked (typed or injected; nothing at the head of some logs) and the steps that followed."""
 
     opening: tuple[Piece, ...] = ()
@@ -80,12 +91,12 @@ class Exchange(msgspec.Struct, frozen=True):
     @property
     def chars(self) -> int:
         """Characters of all its turns."""
-        return sum(piece.chars for piece in self.pieces)
+        return _shown(self.opening) + sum([_shown(step.pieces) for step in self.steps])
 
     @property
     def size(self) -> int:
         """How many turns it has."""
-        return len(self.opening) + sum(len(step.pieces) for step in self.steps)
+        return len(self.opening) + sum([len(step.pieces) for step in self.steps])
 
     @property
     def prompt(self) -> str:
@@ -105,7 +116,7 @@ class Exchange(msgspec.Struct, frozen=True):
         return any(piece.turn.role == "user" for piece in self.opening) and bool(self.steps)
 
 
-class Work(msgspec.Struct, frozen=True):
+class Work(msgspec.Struct, frozen=True, gc=False):
     """A session's header and its exchanges."""
 
     header: Session
@@ -129,19 +140,20 @@ class Work(msgspec.Struct, frozen=True):
     @property
     def chars(self) -> int:
         """Characters of all turns."""
-        return sum(piece.chars for piece in self.pieces)
+        return sum([exchange.chars for exchange in self.exchanges])
 
     @property
     def size(self) -> int:
         """How many turns it has."""
-        return sum(exchange.size for exchange in self.exchanges)
+        return sum([exchange.size for exchange in self.exchanges])
 
 
 def whole(step: Step) -> bool:
     """Whether the step can stand by itself: it says or calls something, and its results are those of its calls."""
-    calls = {turn.call_id for turn in step.calls}
-    said = bool(calls) or any(spoken(piece.turn) for piece in step.pieces)
-    return said and all(turn.call_id in calls for turn in step.results)
+    calls = {piece.turn.call_id for piece in step.pieces if piece.turn.kind == "tool_call"}
+    if not calls and not any(spoken(piece.turn) for piece in step.pieces):
+        return False
+    return all(piece.turn.call_id in calls for piece in step.pieces if piece.turn.kind == "tool_result")
 
 
 def spoken(turn: Turn) -> bool:

@@ -4,10 +4,12 @@ import hashlib
 import json
 import subprocess
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from conftest import EXAMPLES
+from msgspec.structs import replace
 
 from flows import dataset as flow
 from flows.home import Home
@@ -67,6 +69,40 @@ def test_every_genuine_session_goes_in_through_a_null_transform(
     nulls = [label for _, label in rows if label.kind == "null"]
     assert {label.made_from[0] for label in nulls} == {session.session_id for session in genuine}
     assert not {session.session_id for session, _ in rows} & {session.session_id for session in genuine}
+
+
+def weeks_moved(genuine: list[Session], folder: Path, kinds: tuple[str, ...]) -> list[tuple[str | None, timedelta]]:
+    """Each user with how much later each of the sessions begins that were made of theirs, where both say when."""
+    starts = {session.session_id: session.started for session in genuine}
+    found = []
+    for session, label in dataset.read(folder):
+        before = starts[label.made_from[0]]
+        if label.kind in kinds and label.scheme is None and session.started and before:
+            found.append((session.user_id, session.started - before))
+    return found
+
+
+def test_all_that_is_made_of_one_user_is_moved_by_the_same_weeks_so_that_habits_stay(
+    genuine: list[Session], tmp_path: Path
+) -> None:
+    named = [replace(session, user_id=f"user {place % 3}") for place, session in enumerate(genuine)]
+    dataset.build(named, tmp_path / "set", seed=3, version="test")
+    dataset.build(named, tmp_path / "other", seed=4, version="test")
+    nulls, others = (weeks_moved(named, tmp_path / name, ("null",)) for name in ("set", "other"))
+    assert len({user for user, _ in nulls}) == len(set(nulls)) == 3
+    assert len(nulls) > 6
+    assert all(by % timedelta(weeks=1) == timedelta() != by for _, by in nulls)
+    assert set(nulls) != set(others)
+    made = Counter(weeks_moved(named, tmp_path / "set", ("padded", "look-alike")))
+    assert sum(made[user_weeks] for user_weeks in set(nulls)) > 0.9 * made.total()  # some share an id that tells a time
+
+
+def test_sessions_whose_user_is_not_known_are_moved_each_by_weeks_of_its_own(
+    genuine: list[Session], tmp_path: Path
+) -> None:
+    dataset.build([replace(session, user_id=None) for session in genuine], tmp_path, seed=3, version="test")
+    nulls = weeks_moved(genuine, tmp_path, ("null",))
+    assert len(set(nulls)) > len(nulls) / 2
 
 
 def test_families_get_equal_shares_and_no_source_takes_all(rows: list[tuple[Session, Label]]) -> None:

@@ -16,7 +16,8 @@ the padding come from the same small laboratory, and real people do things that 
   is, if any, the padded turns, and the padded share of its tokens (of its characters, where tokens are not told).
 - `company.json`: teams, people, zones, quotas and the month's leaderboard. It does not say who pads.
 
-Do not train on it, and do not quote figures measured on it.
+Do not train a model on it that is to judge people, and do not quote figures measured on it. `winnow truth` on this
+folder shows who was flagged, beside the truth.
 """
 """What its folder says about itself."""
 

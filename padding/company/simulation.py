@@ -19,7 +19,7 @@ from padding.company.hiring import company
 from padding.company.padders import Laboratory, Padded, samples
 from padding.company.people import Person
 from padding.company.reading_back import content_of, file_of
-from padding.company.truth import described_person, described_team, tokens_of, truth_of
+from padding.company.truth import FILE, described_person, described_team, tokens_of, truth_of
 from padding.company.work_day import Piece, resumed, worked
 from traces.schema import Session
 
@@ -41,7 +41,7 @@ def simulate(
         raise FileExistsError(f"{out / 'traces'} exists already; name a folder without traces")
     out.mkdir(parents=True, exist_ok=True)
     run = _Run(out, company(people, seed), seed, start)
-    with (out / "truth.jsonl").open("wb") as truth:
+    with (out / FILE).open("wb") as truth:
         for number in range(days):
             for place, person in enumerate(run.everybody):
                 run.day(person, start + timedelta(days=number), truth)

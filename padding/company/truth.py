@@ -1,11 +1,57 @@
 """What is true of the simulated sessions, and what the company knows of itself, as lines and documents."""
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from padding.company.padders import Padded
 from padding.company.people import Person, Team
 from padding.company.work_day import Piece
 from traces.schema import Session
+
+FILE = "truth.jsonl"
+"""What it is called, in the folder of a simulation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """A line of `truth.jsonl`: what is true of one simulated session."""
+
+    session_id: str
+    user_id: str
+    label: str
+    """`padded` or `genuine`."""
+    strategy: str | None
+    family: str | None
+    look_alike: str | None
+    """The honest look-alike that it is, if any."""
+    effort: str | None
+    padded_turns: tuple[int, ...]
+    padded_share: float
+
+    @property
+    def padded(self) -> bool:
+        """Whether it is padded."""
+        return self.label == "padded"
+
+
+_TRUTHS = msgspec.json.Decoder(Truth)
+
+
+def read(path: Path) -> list[Truth]:
+    """The truth in a file, or in the folder that a simulation wrote."""
+    file = path / FILE if path.is_dir() else path
+    if not file.is_file():
+        raise FileNotFoundError(f"{file}: there is no truth; `winnow simulate` writes it beside the traces")
+    found = []
+    for number, line in enumerate(file.read_bytes().splitlines(), 1):
+        try:
+            found.append(_TRUTHS.decode(line))
+        except msgspec.MsgspecError as error:
+            raise ValueError(f"{file}, line {number}: this is no truth of a simulated session: {error}") from error
+    return found
 
 
 def truth_of(session: Session, piece: Piece | None, padded: Padded | None) -> dict[str, Any]:
