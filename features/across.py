@@ -1,7 +1,7 @@
 """Across sessions: whether the same was asked or done before, by the user on other days or by colleagues."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from math import nan
 
 import numpy as np
@@ -78,6 +78,12 @@ def _days(past: Past) -> Ints:
     return np.asarray(begun[last].astype(np.int64))
 
 
+@cache
+def _pairs(size: int) -> tuple[Ints, Ints]:
+    one, other = np.triu_indices(size, 1)
+    return one, other
+
+
 own = partial(context_feature, "across", WORDING, "high")
 sent = partial(context_feature, "across", ("start", "end", "asks"), "high")
 
@@ -139,7 +145,7 @@ def own_sessions_alike(past: Past) -> float:
     if len(past.latest) < 3:
         return nan
     sketches = np.stack(past.latest)
-    one, other = np.triu_indices(len(sketches), 1)
+    one, other = _pairs(len(sketches))
     return float((sketches[one] == sketches[other]).mean())
 
 

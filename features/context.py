@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,9 @@ WINDOW_DAYS = 28
 LEARNED: tuple[str, ...] = ()
 """The features of context that a detector may learn from. None: as measured, they are evidence for an auditor.
 
-Across sessions, padding and honest schedules look alike. With likeness and clock, recall on scheduled agents rises from
-0.12 to 0.24 where such agents were learned from, but flags on honest schedules rise with it, from 0.14 to 0.22; where
-they were not, from 0.06 to 0.08 and from 0.16 to 0.20. Habits, spending and standing cannot be judged yet: the
-laboratory moves each genuine session by weeks of its own, so that a torn history tells what was left as it was. With
-them, recall rises from 0.54 to 0.64 even on padding that has nothing to do with other sessions.
+Across sessions, padding and honest schedules look alike. With all of them, leaving source and family out, recall at 1 %
+goes from 0.451 to 0.457 and AUC from 0.868 to 0.875, but false positives at a threshold fixed on other sources from
+6.5 to 8.5 %, and flags on honest look-alikes from 0.222 to 0.243; habits and spending alone add nothing.
 """
 
 _BATCH = 4096
@@ -169,4 +168,4 @@ def _row(past: Past, features: Sequence[ContextFeature]) -> list[float]:
     if np.isnan(past.start):
         return [np.nan] * len(features)
     values = [one.measure(past) for one in features]
-    return [value if np.isfinite(value) else np.nan for value in values]
+    return [value if isfinite(value) else np.nan for value in values]

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from hashlib import blake2b
 from importlib import import_module
 from math import log2, nan
 
 import numpy as np
 import numpy.typing as npt
 
-from features.feature import Direction
+from features.column import Column, Direction, digest, register
 from features.hashing import Ints
 from features.outline import VERSION
 from features.past import Past
@@ -24,42 +23,16 @@ WORDING = (*TIMES, "words", "skeletons", "actions")
 """What decides which sessions are compared."""
 
 _MODULES = ("across", "habits", "spending", "peers")
-_HONEST = "Honest: "
 _MOST_DOUBLINGS = 6.0
 
 
 @dataclass(frozen=True, slots=True)
-class ContextFeature:
-    """One column of the context table."""
+class ContextFeature(Column[Past]):
+    """One column of the context table. Its kind: across, habits, spending, peers.
 
-    name: str
-    """Its function's name."""
-    kind: str
-    """The kind of evidence: across, habits, spending, peers."""
-    speaks: Direction
-    """Whether a high or a low value speaks for padding; `context` where it does so only beside others."""
-    inputs: tuple[str, ...]
-    """The fields of an outline that it may depend on, beside those that say which sessions belong together."""
-    measure: Measure
-    """Its value, null (NaN) where it is undefined."""
-    shown_by: Shown
-    """The earlier sessions that made the value speak for padding, the strongest first, by their numbers."""
-    version: int = 1
-    """Raised whenever its values change."""
-
-    @property
-    def meaning(self) -> str:
-        """What it says, in words."""
-        return self._said()[0]
-
-    @property
-    def honest(self) -> str:
-        """The honest reason for which it could speak for padding anyway."""
-        return self._said()[1]
-
-    def _said(self) -> tuple[str, str]:
-        meaning, _, honest = " ".join((self.measure.__doc__ or "").split()).partition(_HONEST)
-        return meaning.strip(), honest.strip()
+    Its inputs are fields of an outline, beside those that say which sessions belong together. It is shown by earlier
+    sessions, by their numbers.
+    """
 
 
 CONTEXT_FEATURES: dict[str, ContextFeature] = {}
@@ -71,16 +44,12 @@ def context_feature(
 ) -> Callable[[Measure], Measure]:
     """Registers a function as a feature of context; its docstring says what it means and when it is honest."""
 
-    def register(measure: Measure) -> Measure:
+    def add(measure: Measure) -> Measure:
         one = ContextFeature(measure.__name__, kind, speaks, inputs, measure, shown_by, version)
-        if one.name in CONTEXT_FEATURES:
-            raise ValueError(f"there are two features of context named {one.name!r}")
-        if not one.meaning or not one.honest:
-            raise ValueError(f"{one.name}: the docstring must say what it means, then 'Honest: ' and when it is")
-        CONTEXT_FEATURES[one.name] = one
+        register(CONTEXT_FEATURES, one, "features of context")
         return measure
 
-    return register
+    return add
 
 
 def load() -> dict[str, ContextFeature]:
@@ -95,7 +64,7 @@ def load() -> dict[str, ContextFeature]:
 def fingerprint(features: Iterable[ContextFeature], window_days: int) -> str:
     """A digest of the features' names and versions, of what outlines hold, and of the window."""
     said = [f"seen {SEEN} outline {VERSION} days {window_days}", *(f"{one.name} {one.version}" for one in features)]
-    return blake2b("\n".join(said).encode(), digest_size=6).hexdigest()
+    return digest(said)
 
 
 def strongest(sessions: Ints, strength: npt.NDArray[np.generic]) -> Ints:

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from features.hashing import Floats, Hashes, Ints, mixed
+from features.hashing import Floats, Hashes, Ints, distinct, mixed
 from features.words import Words
 
 Signatures = npt.NDArray[np.uint32]
@@ -147,7 +147,7 @@ def _candidates(signature: Signatures, streams: Ints) -> tuple[Ints, Ints]:
     ordered = np.sort(mixed(keys) >> bits << bits | np.arange(len(streams), dtype=np.uint64), axis=1)
     text = (ordered & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
     same = ordered[:, 1:] >> bits == ordered[:, :-1] >> bits
-    pairs = np.unique(text[:, 1:][same] * len(streams) + text[:, :-1][same])
+    pairs = distinct(text[:, 1:][same] * len(streams) + text[:, :-1][same])
     return pairs // len(streams), pairs % len(streams)
 
 

@@ -3,19 +3,17 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from hashlib import blake2b
 from importlib import import_module
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from features.column import Column, Direction, digest, register
 from features.hashing import Ints
 from features.seen import VERSION, Seen
 
 Measure = Callable[[Seen], float]
 Shown = Callable[[Seen], Ints]
-Direction = Literal["high", "low", "context"]
 
 SPEECH = ("role", "kind", "typed", "text")
 """What features of the things said go by."""
@@ -47,41 +45,14 @@ _MODULES = (
 )
 _OF_LANGUAGE = ("language", "answers")
 _OF_REFERENCE = ("genuine_work",)
-_HONEST = "Honest: "
 
 
 @dataclass(frozen=True, slots=True)
-class Feature:
-    """One column of the feature table."""
+class Feature(Column[Seen]):
+    """One column of the feature table. Its kind: volume, similarity, triviality, timing, progress, language.
 
-    name: str
-    """Its function's name."""
-    kind: str
-    """The kind of evidence: volume, similarity, triviality, timing, progress, language."""
-    speaks: Direction
-    """Whether a high or a low value speaks for padding; `context` where it does so only beside others."""
-    inputs: tuple[str, ...]
-    """The fields of a turn that it may depend on. Nothing of a session's header is among them."""
-    measure: Measure
-    """Its value, null (NaN) where it is undefined."""
-    shown_by: Shown
-    """The turns that made the value speak for padding, the strongest first; computed on demand."""
-    version: int = 1
-    """Raised whenever its values change."""
-
-    @property
-    def meaning(self) -> str:
-        """What it says, in words."""
-        return self._paragraphs()[0]
-
-    @property
-    def honest(self) -> str:
-        """The honest reason for which it could speak for padding anyway."""
-        return self._paragraphs()[1]
-
-    def _paragraphs(self) -> tuple[str, str]:
-        meaning, _, honest = " ".join((self.measure.__doc__ or "").split()).partition(_HONEST)
-        return meaning.strip(), honest.strip()
+    Its inputs are fields of a turn; nothing of a session's header is among them. It is shown by turns.
+    """
 
 
 FEATURES: dict[str, Feature] = {}
@@ -93,16 +64,12 @@ def feature(
 ) -> Callable[[Measure], Measure]:
     """Registers a function as a feature; its docstring says what it means and when it is honest."""
 
-    def register(measure: Measure) -> Measure:
+    def add(measure: Measure) -> Measure:
         one = Feature(measure.__name__, kind, speaks, inputs, measure, shown_by, version)
-        if one.name in FEATURES:
-            raise ValueError(f"there are two features named {one.name!r}")
-        if not one.meaning or not one.honest:
-            raise ValueError(f"{one.name}: the docstring must say what it means, then 'Honest: ' and when it is")
-        FEATURES[one.name] = one
+        register(FEATURES, one, "features")
         return measure
 
-    return register
+    return add
 
 
 @cache
@@ -119,7 +86,7 @@ def load(language: bool = False, reference: bool = False) -> dict[str, Feature]:
 def fingerprint(features: Iterable[Feature], also: Sequence[str] = ()) -> str:
     """A digest of the features' names and versions, of how sessions are looked at, and of whatever else decides."""
     said = [f"seen {VERSION}", *(f"{one.name} {one.version}" for one in features), *also]
-    return blake2b("\n".join(said).encode(), digest_size=6).hexdigest()
+    return digest(said)
 
 
 def strongest(turns: Ints, strength: Sequence[float] | npt.NDArray[np.generic]) -> Ints:

@@ -59,19 +59,26 @@ def firsts(hashes: Hashes) -> Ints:
     All write their places into a table, the first one last, and see whose they find. Those that find another hash's try
     again among themselves.
     """
-    bits = max(8, (2 * len(hashes)).bit_length())
-    table = np.empty(1 << bits, np.int64)
-    found = np.empty(len(hashes), np.int64)
-    left, keys = np.arange(len(hashes)), hashes
+    bits = max(8, (2 * len(hashes)).bit_length() - 1)
+    places = np.int32 if len(hashes) < 1 << 31 else np.int64  # the smaller the table, the more of it is at hand
+    table = np.empty(1 << bits, places)
+    found = np.zeros(len(hashes), np.int64)
+    left, keys = np.arange(len(hashes), dtype=places), hashes
     for factor in count(_ODD, 2):
-        slots = (keys * np.uint64(factor) >> np.uint64(64 - bits)).astype(np.int64)
+        slots = (keys * np.uint64(factor) >> np.uint64(64 - bits)).view(np.int64)
         table[slots[::-1]] = left[::-1]  # of several, the last one stays
         found[left] = met = table[slots]
-        wrong = hashes[met] != keys
-        if not wrong.any():
+        wrong = np.flatnonzero(hashes[met] != keys)
+        if not len(wrong):
             break
         left, keys = left[wrong], keys[wrong]
     return found
+
+
+def distinct(numbers: Ints) -> Ints:
+    """The numbers in order, each once; none may be below 0. Where most differ, far quicker than numpy's `unique`."""
+    ordered = np.sort(numbers)
+    return np.asarray(ordered[np.diff(ordered, prepend=-1) > 0])
 
 
 def new(hashes: Hashes) -> Flags:

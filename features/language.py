@@ -12,7 +12,6 @@ from features.measures import ratio, share, variation
 from features.seen import Seen
 
 _LEAST_STEPS, _MOST_LAGS, _LEAST_PAIRS = 4, 12, 4
-_OTHER_WORDING = 0.5
 
 
 def _crowded(seen: Seen) -> Ints:
@@ -39,20 +38,6 @@ def _jumps(seen: Seen) -> Ints:
     """Evidence: the prompts that are furthest from the one before."""
     turns, likeness = _to_last(seen)
     return strongest(turns, 1 - likeness)
-
-
-def _reworded(seen: Seen, least: float) -> tuple[Ints, Floats]:
-    """Prompts from the second on, and whether each says what an earlier one says, in other words."""
-    turns, nearest = _nearest(seen)
-    if not len(turns):
-        return turns, np.zeros(0)
-    known = meaning(seen)
-    every = known.prompts.turns
-    same = (known.prompt_prompt >= least) & np.tri(len(every), k=-1, dtype=bool)
-    pairs = np.nonzero(same)
-    worded = np.zeros(same.shape, bool)
-    worded[pairs] = seen.copies.alike(every[pairs[0]], every[pairs[1]]) >= _OTHER_WORDING
-    return turns, ((nearest >= least) & ~np.asarray(worded.any(axis=1))[1:]).astype(float)
 
 
 def _strange(seen: Seen) -> tuple[Ints, Floats]:
@@ -167,24 +152,6 @@ def prompt_meaning_to_last(seen: Seen) -> float:
     Honest: asking again, more exactly.
     """
     return share(_to_last(seen)[1])
-
-
-@high(shown_by=lambda seen: strongest(*_reworded(seen, 0.7)))
-def prompts_reworded_70(seen: Seen) -> float:
-    """Share of prompts, from the second on, that mean much the same as an earlier one but share little of its wording.
-
-    Honest: asking again because the answer missed the point; one kind of task after another.
-    """
-    return share(_reworded(seen, 0.7)[1])
-
-
-@high(shown_by=lambda seen: strongest(*_reworded(seen, 0.85)))
-def prompts_reworded_85(seen: Seen) -> float:
-    """Share of prompts, from the second on, that mean the same as an earlier one in other words.
-
-    Honest: asking again because the answer missed the point.
-    """
-    return share(_reworded(seen, 0.85)[1])
 
 
 @high(shown_by=lambda seen: _period(seen)[1])

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from features.hashing import Floats, Ints
+from features.hashing import Floats, Ints, distinct
 from features.neighbours import Entries, Trail, banded, entries_of, likeness, trail
 from features.outlines import DAY, Outlines
 
@@ -56,7 +56,7 @@ class Matches:
         size = max(1, self._outlines.size)
         met = [owner * size + other for owner, other in self._met(first, end)]
         met += [number * size + others for number, others in enumerate(also or (), first)]
-        owner, other = self._kept(*np.divmod(np.unique(_joined(met)), size))
+        owner, other = self._kept(*np.divmod(distinct(_joined(met)), size))
         words, skeletons, actions = likeness(self._outlines, owner, other)
         for a, b in pairwise(np.searchsorted(owner, np.arange(first, end + 1)).tolist()):
             yield Alike(other[a:b], words[a:b], skeletons[a:b], actions[a:b], self._member[other[a:b]])
@@ -65,14 +65,14 @@ class Matches:
         """For each session from `first` to `end`, its prompts that were sent before."""
         asks, size = self._asks, max(1, self._outlines.size)
         met = [entry * size + other for entry, other in self._steps(asks, first, end, _ASKS_BACK)]
-        entry, other = np.divmod(np.unique(_joined(met)), size)
+        entry, other = np.divmod(distinct(_joined(met)), size)
         past = self._past(asks.session[entry].astype(np.int64), other)
         entry, other = entry[past], other[past]
-        seen = np.unique(entry)
+        seen = distinct(entry)
         for a, b in pairwise(asks.starts[first : end + 1].tolist()):
             c, d = np.searchsorted(seen, (a, b)).tolist()
             e, f = np.searchsorted(entry, (a, b)).tolist()
-            yield Asked((d - c) / (b - a) if b > a else float("nan"), np.unique(other[e:f]) if f > e else other[:0])
+            yield Asked((d - c) / (b - a) if b > a else float("nan"), distinct(other[e:f]) if f > e else other[:0])
 
     def _met(self, first: int, end: int) -> Iterator[Pairs]:
         for one in self._trails:

@@ -13,8 +13,6 @@ from features.hashing import Floats, Ints
 from features.measures import ratio
 from features.seen import Seen
 
-_LINE = 400
-_GIT = "git "
 _LOOKS = frozenset({"read", "search"})
 
 
@@ -60,21 +58,6 @@ def _all(seen: Seen) -> float:
 
 def _folders(call: Call) -> list[str]:
     return (call.path or "").replace("\\", "/").split("/")
-
-
-def _doomed(seen: Seen) -> Iterator[Call]:
-    """Calls about files or folders that a later call deletes, and edits that one discards before they are saved."""
-    deleted: set[str] = set()
-    discarding = False
-    for call in reversed(seen.calls):
-        if call.action == "delete":
-            deleted |= set(call.names)
-            discarding |= not call.names and _GIT in seen.texts[call.turn][:_LINE]
-        elif call.action == "save":
-            discarding = False
-        lost = discarding and call.action in ("edit", "write")
-        if lost or not deleted.isdisjoint(call.names) or not deleted.isdisjoint(_folders(call)):
-            yield call
 
 
 def _apart(seen: Seen) -> Iterator[Call]:
@@ -162,15 +145,6 @@ def unopened_chars(seen: Seen) -> float:
     """
     wrote = any(file.written for file in seen.files.values())
     return ratio(float(seen.chars[_unopened_turns(seen)].sum()), _all(seen)) if wrote else nan
-
-
-@high(shown_by=_costly(_doomed))
-def doomed_chars(seen: Seen) -> float:
-    """Share of the session's characters in calls, and their results, about what the session itself deletes or discards.
-
-    Honest: an experiment that gave its answer; an old version that is replaced.
-    """
-    return ratio(float(sum(_cost(seen, call) for call in _doomed(seen))), _all(seen)) if seen.calls else nan
 
 
 @high(shown_by=_costly(_apart))

@@ -77,9 +77,24 @@ _DOUBTFUL = """
 ## Doubtful
 
 By itself each of these tells padded sessions neither from genuine ones nor from look-alikes: both AUCs lie within 0.48
-to 0.52, and the values of the groups have nine tenths in common. They stay only where they help beside others.
+to 0.52, and the values of the groups have nine tenths in common. Such a feature is removed unless there is a reason:
 
 """
+
+KEPT = {
+    "turn_count": "a session of fewer than four turns is not judged, and it says what shares are shares of",
+    "prompt_count": "it says what shares of prompts are shares of",
+    "output_share": "it tells kinds of honest work from each other, and so what a session looks like",
+    "edits_undone": "nothing else shows edits back and forth",
+    "own_work_read": "nothing else shows that a session reads what it wrote itself",
+    "overwritten_unread": "nothing else shows a file that is written over before anything opened it",
+    "hours": "it says over how long the other figures of a session reach",
+    "peers_with_copy": "nothing else says how many colleagues ran the same script; no detector learns from it",
+    "same_minute_starts": "nothing else shows a clock across days; no detector learns from it",
+    "usual_weekday": "it tells a person's own working week from a schedule; no detector learns from it",
+    "month_end_surge": "nothing else shows a quota that is used up; the laboratory has few month's ends",
+}
+"""Why a feature stays that tells nothing by itself."""
 
 
 def page() -> str:
@@ -118,9 +133,12 @@ def _aucs(spread: Spread | None) -> tuple[float | None, float | None]:
 
 def _doubtful(features: Sequence[Feature | ContextFeature], found: Distributions) -> str:
     named = [(one, spread) for one in features if (spread := found.of(one)) and spread.doubtful]
-    lines = [f"- `{one.name}`: {spread.auc} against genuine, {spread.auc_look_alikes} against look-alikes.\n"
-             for one, spread in named]  # fmt: skip
-    return _DOUBTFUL + ("".join(lines) or "None.\n")
+    return _DOUBTFUL + ("".join(_doubt(one.name, spread) for one, spread in named) or "None.\n")
+
+
+def _doubt(name: str, spread: Spread) -> str:
+    why = KEPT.get(name, "no reason is known; remove it, or say why in `KEPT` of `page.py`")
+    return f"- `{name}`: {spread.auc} against genuine, {spread.auc_look_alikes} against look-alikes. It stays: {why}.\n"
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ class Past:
     @property
     def surrounded(self) -> bool:
         """Whether there were colleagues."""
-        return len(self.standing.peers) > 0
+        return self.standing.peers > 0
 
 
 class Pasts:

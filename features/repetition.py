@@ -74,6 +74,20 @@ def _with_runs(stream: int) -> Shown:
     return shown
 
 
+def _with_commonest(stream: int, n: int) -> Shown:
+    """Evidence: the turns in which the commonest run of `n` words stands most often."""
+
+    def shown(seen: Seen) -> Ints:
+        words, inside, hashes = _runs_of(seen, stream, n)
+        if not len(hashes):
+            return np.zeros(0, np.int64)
+        kinds = firsts(hashes)
+        mine = inside[kinds == np.bincount(kinds).argmax()]
+        return strongest(np.arange(seen.size), np.bincount(seen.words.turn[words[mine]], minlength=seen.size))
+
+    return shown
+
+
 def _with_lines(stream: int) -> Shown:
     """Evidence: the turns with the most repeated lines."""
 
@@ -107,7 +121,7 @@ def prompt_lines_repeated(seen: Seen) -> float:
     return _line_share(seen, PROMPT, chars=False)
 
 
-@prompts(shown_by=_with_runs(PROMPT))
+@prompts(shown_by=_with_commonest(PROMPT, 2))
 def prompt_pairs_repeated(seen: Seen) -> float:
     """Share of the prompts' words that the commonest pair of words makes up.
 

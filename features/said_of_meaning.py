@@ -38,12 +38,6 @@ def _about(about: str) -> Callable[[str, Count], Sentence]:
 asked, heeded, told, got, strange = map(_about, (_ASKED, _HEEDED, _SAID, _GOT, _STRANGE))
 
 SENTENCES: dict[str, Sentence] = {
-    "prompts_reworded_70": asked(
-        "{n} of {whole} later prompt<|s> [means|mean] much the same as one before, in other words", _later_prompts
-    ),
-    "prompts_reworded_85": asked(
-        "{n} of {whole} later prompt<|s> [is a rewording|are rewordings] of one before", _later_prompts
-    ),
     "prompt_meaning_likeness": asked(
         "{whole} later prompt<|s> <is|are> {percent} alike in meaning to the nearest one before", _later_prompts
     ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from features.sentence import Count, Sentence, calls
+from features.sentence import Count, Sentence
 
 
 def _files(*whats: str) -> Count:
@@ -28,9 +28,6 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "unopened_chars": passing(
         "{percent} of the session goes into those of {whole} file<|s> that are never opened or used", _files("written")
-    ),
-    "doomed_chars": passing(
-        "{percent} of the session, of {whole} tool call<|s> in all, is about what it deletes or discards itself", calls
     ),
     "apart_chars": passing(
         "{percent} of the session is written into folders of which it uses nothing else, in {whole} file<|s> at most",

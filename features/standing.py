@@ -8,12 +8,30 @@ from math import nan
 
 import numpy as np
 
-from features.hashing import Floats, Ints
+from features.hashing import Floats
 from features.measures import middle, ratio
 from features.outlines import DAY, Outlines
 
 _LEAST_PEERS = 4
 _TOKENS, _SESSIONS, _PROMPTS = range(3)
+
+
+class Colleagues:
+    """What each person of a group had in one window; figures are put in order once, whoever is then set beside them."""
+
+    def __init__(self, totals: Floats) -> None:
+        self._totals = totals
+        self._ordered: dict[tuple[int, int | None], Floats] = {}
+
+    def __len__(self) -> int:
+        return len(self._totals)
+
+    def ordered(self, part: int, whole: int | None) -> Floats:
+        """Everybody's total, or one total against another, from the least on; of those who have both."""
+        if (part, whole) not in self._ordered:
+            there = (self._totals[:, part] > 0) & (self._totals[:, part if whole is None else whole] > 0)
+            self._ordered[part, whole] = np.sort(_figure(self._totals[there].T, part, whole))
+        return self._ordered[part, whole]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,34 +40,51 @@ class Standing:
 
     own: Floats
     """The user's tokens, sessions (sub-agents' not counted) and prompts."""
-    peers: Floats
-    """The same of each colleague who began a session (colleagues × 3)."""
+    group: Colleagues
+    """The same of each person of the group who began a session."""
+    within: bool
+    """Whether the user is one of these."""
+
+    @property
+    def peers(self) -> int:
+        """How many colleagues began a session."""
+        return len(self.group) - self.within
 
     def rank(self, part: int, whole: int | None = None) -> float:
         """The share of colleagues who had less, ties by half; of a total, or of one total against another."""
-        own, peers = self._figures(part, whole)
-        if not len(peers):
+        ordered, count = self._ordered(part, whole)
+        if not count:
             return nan
-        return (np.count_nonzero(peers < own) + np.count_nonzero(peers <= own)) / (2 * len(peers))
+        own = _figure(self.own, part, whole)
+        less, upto = np.searchsorted(ordered, own), np.searchsorted(ordered, own, "right") - self.within
+        return float((less + upto) / (2 * count))
 
     def times_usual(self, part: int, whole: int | None = None) -> float:
         """The user's figure against the middle one of the colleagues'."""
-        own, peers = self._figures(part, whole)
-        return ratio(own, middle(peers)) if len(peers) else nan
+        ordered, count = self._ordered(part, whole)
+        if not count:
+            return nan
+        own = float(_figure(self.own, part, whole))
+        places = np.array([(count - 1) // 2, count // 2])
+        if self.within:
+            places += places >= np.searchsorted(ordered, own)
+        return ratio(own, middle(ordered[places]))
 
-    def _figures(self, part: int, whole: int | None) -> tuple[float, Floats]:
-        """The user's figure, and those of the colleagues who have one; none where either says too little."""
-        needed = part if whole is None else whole
-        there = (self.peers[:, part] > 0) & (self.peers[:, needed] > 0)
-        if not (self.own[part] > 0 and self.own[needed] > 0) or np.count_nonzero(there) < _LEAST_PEERS:
-            return nan, self.peers[:0, 0]
-        peers = self.peers[there]
-        if whole is None:
-            return float(self.own[part]), peers[:, part]
-        return float(self.own[part] / self.own[whole]), peers[:, part] / peers[:, whole]
+    def _ordered(self, part: int, whole: int | None) -> tuple[Floats, int]:
+        """The group's figures, and how many are colleagues'; none where either side says too little."""
+        if not (self.own[part] > 0 and self.own[part if whole is None else whole] > 0):
+            return _NOTHING, 0
+        ordered = self.group.ordered(part, whole)
+        count = len(ordered) - self.within
+        return ordered, count if count >= _LEAST_PEERS else 0
 
 
-NOBODY = Standing(np.zeros(3), np.zeros((0, 3)))
+def _figure(totals: Floats, part: int, whole: int | None) -> Floats:
+    return np.asarray(totals[part] if whole is None else totals[part] / totals[whole])
+
+
+_NOTHING: Floats = np.zeros(0)
+NOBODY = Standing(np.zeros(3), Colleagues(np.zeros((0, 3))), False)
 """Where it is not known who or when."""
 
 
@@ -66,7 +101,7 @@ class Standings:
         self._ends = outlines.end[self._ended]
         self._midnight = np.nan
         self._totals: Floats = np.zeros((len(listed), 3))
-        self._groups: dict[int, Ints] = {}
+        self._groups: dict[int, Colleagues] = {}
         self._parts = np.stack([np.nan_to_num(outlines.tokens), ~outlines.led, outlines.prompts], axis=1).astype(float)
 
     def of(self, number: int) -> Standing:
@@ -81,9 +116,8 @@ class Standings:
             kin = kin[(ends >= self._midnight - self._span) & (ends <= self._midnight)]
             totals = totals.copy()
             np.subtract.at(totals, self._person[kin], self._parts[kin])
-        near = self._near(int(self._group[own]))
-        near = near[(near != own) & (totals[near, _SESSIONS] > 0)]
-        return Standing(totals[own], totals[near])
+        group = self._colleagues(int(self._group[own]), totals)
+        return Standing(totals[own], group, bool(totals[own, _SESSIONS] > 0))
 
     def _until(self, midnight: float) -> None:
         """Makes the totals those of the window before this midnight."""
@@ -96,10 +130,12 @@ class Standings:
             weights = self._parts[numbers, part]
             self._totals[:, part] = np.bincount(self._person[numbers], weights, minlength=len(self._totals))
 
-    def _near(self, group: int) -> Ints:
-        """The people of a group who were there in this window."""
-        if group not in self._groups:
-            self._groups[group] = np.flatnonzero(
-                (self._group == group) & self._named & (self._totals[:, _SESSIONS] > 0)
-            )
-        return self._groups[group]
+    def _colleagues(self, group: int, totals: Floats) -> Colleagues:
+        """The people of a group who were there in this window; kept as long as nobody's totals are other than all's."""
+        if totals is self._totals and group in self._groups:
+            return self._groups[group]
+        there = (self._group == group) & self._named & (totals[:, _SESSIONS] > 0)
+        found = Colleagues(totals[there])
+        if totals is self._totals:
+            self._groups[group] = found
+        return found

@@ -53,6 +53,25 @@ def _fast_read(seen: Seen) -> Ints:
     return strongest(seen.pace.prompts, np.where(_reading(seen) > _READ, _reading(seen), 0))
 
 
+def _unlike(what: str) -> Shown:
+    """Evidence: the prompts whose pause is most out of step with what it should follow, by their ranks."""
+
+    def ranks(values: Floats) -> Ints:
+        return np.asarray(np.argsort(np.argsort(values, kind="stable"), kind="stable"))
+
+    return lambda seen: strongest(
+        seen.pace.prompts, 1 + np.abs(ranks(seen.pace.pause) - ranks(getattr(seen.pace, what)))
+    )
+
+
+def _steady(seen: Seen) -> Ints:
+    """Evidence: of the turns that are no later prompts, those whose step is nearest to the usual one."""
+    turns = np.setdiff1d(np.arange(1, seen.size), seen.prompts[1:])
+    steps = seen.times[turns] - seen.times[turns - 1]
+    turns, steps = turns[steps >= 0], steps[steps >= 0]
+    return strongest(turns, 1 / (0.01 + np.abs(steps - middle(steps)))) if len(steps) else turns
+
+
 def _burstiness(gaps: Floats) -> float:
     return ratio(float(gaps.std() - gaps.mean()), float(gaps.std() + gaps.mean())) if len(gaps) >= _LEAST else nan
 
@@ -160,7 +179,7 @@ def pauses_alike(seen: Seen) -> float:
     return share(np.abs(seen.pace.pause - usual) <= 0.1 * usual) if len(seen.pace.pause) >= _LEAST else nan
 
 
-@low(shown_by=_fast_read)
+@low(shown_by=_unlike("read"))
 def pause_follows_reading(seen: Seen) -> float:
     """Whether pauses are longer where there was more to read: the correlation of their ranks.
 
@@ -169,7 +188,7 @@ def pause_follows_reading(seen: Seen) -> float:
     return agreement(seen.pace.pause, seen.pace.read)
 
 
-@low(shown_by=_fast_typed)
+@low(shown_by=_unlike("typed"))
 def pause_follows_typing(seen: Seen) -> float:
     """Whether pauses are longer where more was typed: the correlation of their ranks.
 
@@ -205,7 +224,7 @@ def on_the_hour(seen: Seen) -> float:
     return _clockwork(seen, 900.0)
 
 
-@low(shown_by=_even)
+@low(shown_by=_steady)
 def step_spread(seen: Seen) -> float:
     """Spread of the times between all other turns against their mean.
 

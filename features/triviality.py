@@ -20,6 +20,12 @@ def _vague(seen: Seen) -> Ints:
     return strongest(seen.prompts, np.where(_names(seen) == 0, 1 / (1 + seen.chars[seen.prompts]), 0))
 
 
+def _plain(seen: Seen) -> Ints:
+    """Evidence: the prompts of whose words the fewest are names or figures."""
+    words = seen.words.counts[seen.prompts]
+    return strongest(seen.prompts, np.where(words > 0, 1 - _names(seen) / np.maximum(words, 1), 0))
+
+
 def _short(seen: Seen) -> Ints:
     return strongest(seen.prompts, 1 / (1 + seen.words.counts[seen.prompts]))
 
@@ -81,7 +87,7 @@ def one_word_prompts(seen: Seen) -> float:
     return share(seen.words.counts[seen.prompts] <= 1)
 
 
-@low(shown_by=_vague)
+@low(shown_by=_plain)
 def prompt_names(seen: Seen) -> float:
     """Share of the prompts' words that look like names and figures of one's own: paths, identifiers, numbers.
 

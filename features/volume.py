@@ -7,7 +7,7 @@ import numpy as np
 from features.feature import ACTIONS, CONTENT, TOKENS, feature, strongest
 from features.hashing import Floats, Ints
 from features.measures import known, middle, ratio, share, slope
-from features.seen import CALL, CONTEXT, PROMPT, REPLY, RESULT, THOUGHT, Seen
+from features.seen import CALL, CONTEXT, PROMPT, REPLY, RESULT, Seen
 
 
 def _largest(seen: Seen) -> Ints:
@@ -59,15 +59,6 @@ def prompt_count(seen: Seen) -> float:
     return len(seen.prompts)
 
 
-@context(shown_by=_largest)
-def char_count(seen: Seen) -> float:
-    """How many characters all turns have together. Context for the other figures.
-
-    Honest: large tasks, and long files that have to be read.
-    """
-    return float(seen.chars.sum())
-
-
 @context(shown_by=_largest_of(PROMPT))
 def prompt_chars_share(seen: Seen) -> float:
     """Share of all characters that stands in prompts; pasted blocks raise it.
@@ -93,16 +84,6 @@ def reply_chars_share(seen: Seen) -> float:
     Honest: writing, translating and explaining are prose.
     """
     return ratio(float(seen.chars[seen.replies].sum()), float(seen.chars.sum()))
-
-
-@context(shown_by=_largest_of(THOUGHT))
-def thought_chars_share(seen: Seen) -> float:
-    """Share of the assistant's own characters that is thinking.
-
-    Honest: hard problems are thought about.
-    """
-    thought = float(seen.chars[seen.of(THOUGHT)].sum())
-    return ratio(thought, thought + float(seen.chars[seen.replies].sum() + seen.chars[seen.call_turns].sum()))
 
 
 @context(shown_by=_largest_of(RESULT))

@@ -20,8 +20,6 @@ def chars(*parts: Iterable[Turn]) -> int:
 
 WRITTEN = wrote("project/x/b.py")
 REMOVED = shell("rm -rf project/x", "")
-LOST = edited("b.py", "x", "y")
-DISCARDED = [asked("go"), edited("a.py", "x", "y"), shell("git commit"), LOST, shell("git checkout -- .")]
 DELETED = [asked("go"), WRITTEN, read("src/a.py"), REMOVED]
 RUN = [asked("go"), wrote("x/b.py"), shell("python x/b.py"), wrote("x/c.py")]
 """Parts of the cases below, to count their characters."""
@@ -54,13 +52,8 @@ CASES: dict[str, tuple[Session, dict[str, float]]] = {
     "made and deleted by its folder": (
         session(*DELETED),
         {
-            "doomed_chars": chars(WRITTEN, REMOVED) / chars(*DELETED),
             "apart_chars": chars(WRITTEN[:1]) / chars(*DELETED),
         },
-    ),
-    "edits discarded, and edits saved before": (
-        session(*DISCARDED),
-        {"doomed_chars": chars(LOST) / chars(*DISCARDED)},
     ),
     "its own file read again": (
         session(asked("go"), wrote("b.py"), read("b.py", "x" * 30), read("a.py", "y" * 10)),
@@ -72,7 +65,7 @@ CASES: dict[str, tuple[Session, dict[str, float]]] = {
     ),
     "only talk": (
         session(asked("go"), said("well")),
-        {"doomed_chars": NOTHING, "apart_chars": NOTHING, "unopened_chars": NOTHING, "own_work_read": NOTHING},
+        {"apart_chars": NOTHING, "unopened_chars": NOTHING, "own_work_read": NOTHING},
     ),
 }
 
@@ -90,6 +83,6 @@ def test_every_feature_of_these_files_has_a_case() -> None:
 
 
 def test_the_evidence_names_the_turns() -> None:
-    assert evidence(CASES["made and deleted by its folder"][0], "doomed_chars") == (1, 5)
+    assert evidence(CASES["made and deleted by its folder"][0], "apart_chars") == (1,)
     assert evidence(CASES["its own file read again"][0], "own_work_read") == (3,)
     assert evidence(CASES["changes that are spoken of, and not"][0], "changes_unreported") == (3,)

@@ -111,7 +111,7 @@ def test_steps_are_shares_of_the_sessions_that_have_a_value() -> None:
 
 @pytest.mark.parametrize(("values", "log"), [([1, 2, 3], False), ([1, 1, 1, 1, 1, 5000], True), ([-1, 1, 9000], False)])
 def test_values_far_apart_are_drawn_by_their_logarithm(values: list[float], log: bool) -> None:
-    assert of("char_count", values, values, values).log is log
+    assert of("prompt_count", values, values, values).log is log
 
 
 def test_a_feature_is_doubtful_only_where_neither_rank_nor_shape_tells() -> None:
@@ -122,6 +122,13 @@ def test_a_feature_is_doubtful_only_where_neither_rank_nor_shape_tells() -> None
     middle = of("prompts_alike_90", [0.4, 0.6], [0.0, 1.0], [0.4, 0.6])
     assert (middle.auc, middle.auc_look_alikes) == (0.5, 0.5)
     assert not middle.doubtful, "ranks do not tell, but the shape does"
+
+
+def test_a_doubtful_feature_stays_only_for_a_reason() -> None:
+    found, features = distributions.read(), distributions.known()
+    doubtful = {one.name for one in features if (known := found.of(one)) and known.doubtful}
+    assert doubtful <= set(page.KEPT) <= {one.name for one in features}
+    assert all(f"- `{name}`: " in page.page() and page.KEPT[name] in page.page() for name in doubtful)
 
 
 def test_a_sheet_has_a_plot_for_each_feature_and_a_line_for_each_group(folder: Path) -> None:

@@ -1,11 +1,7 @@
-"""One row a session, the same in any company; nothing of its header matters; time grows with length and no faster."""
+"""One row a session, the same in any company; nothing of its header matters."""
 
-import sys
-import time
-import tracemalloc
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
+from collections.abc import Callable
+from datetime import timedelta
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -13,13 +9,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from conversation import START, asked, called, edited, read, said, session, shell, thought, wrote
+from conversation import START, asked, session
+from feature_sessions import OTHER_HEADER, SESSIONS, Hashing, ordinary
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from features import page, table
-from features.encoder import Matrix
 from features.feature import Feature, feature, fingerprint, load
 from features.meanings import with_meanings
 from features.seen import Seen, look
@@ -43,88 +39,12 @@ ALLOWED = {
 }
 """Everything that a feature may go by. Nothing here says who a person is."""
 
-OTHER_HEADER: dict[str, Any] = {
-    "session_id": "another",
-    "user_id": "someone.else@example.org",
-    "agent": "another-agent",
-    "agent_version": "9.9",
-    "model": "another-model",
-    "project": "/another/team",
-    "source": "another-source",
-    "category": "automation",
-    "format": "another-format",
-    "file": "another/file.json",
-    "origin": "automation",
-    "parent_id": "a-parent",
-    "started": datetime(2020, 2, 2, 2, 2, tzinfo=UTC),
-}
-
-TEXTS = st.sampled_from(
-    [
-        "",
-        "more",
-        "why is src/app.py broken?",
-        "user_id 42",
-        "为什么坏了",
-        "Error: 1 failed",
-        "word " * 60,
-        "é 😀 \ud800",
-    ]
-)
-
-
-@st.composite
-def turns(draw: st.DrawFn) -> list[Turn]:
-    at = draw(st.one_of(st.none(), st.floats(0, 1e6)))
-    kind = draw(st.sampled_from(["asked", "injected", "said", "thought", "called"]))
-    if kind == "called":
-        tool = draw(st.sampled_from(["Bash", "Read", "Write", "Edit", "Task"]))
-        result = draw(st.one_of(st.none(), TEXTS))
-        return called(tool, result, at=at, file_path=draw(TEXTS), command=draw(st.sampled_from(["rm a.py", "pytest"])))
-    if kind in ("asked", "injected"):
-        return asked(draw(TEXTS), at=at, typed=kind == "asked")
-    return (
-        said(draw(TEXTS), at=at, input_tokens=draw(st.one_of(st.none(), st.integers(0, 9))))
-        if kind == "said"
-        else (thought(draw(TEXTS)))
-    )
-
-
-SESSIONS = st.lists(turns(), max_size=12).map(lambda parts: session(*parts))
-
-
-def ordinary(number: int = 0, exchanges: int = 6) -> Session:
-    """A session with a bit of everything."""
-    parts: list[list[Turn]] = []
-    for n in range(exchanges):
-        now = 300.0 * n + 40 * (n % 3)
-        parts += [
-            asked(f"please fix parse_row in rows{n % 4}.py, it returns {number * n}", at=now),
-            thought("the rows are read in order"),
-            read(f"src/rows{n % 4}.py", f"def parse_row(line{n}): return line{n}.split()"),
-            edited(f"src/rows{n % 4}.py", f"line{n}", f"row{n}"),
-            shell("pytest", f"{n % 2} failed, {n} passed", at=now + 50),
-            said(f"parse_row of rows{n % 4}.py returns row{n}", at=now + 60, input_tokens=100 * n, output_tokens=9),
-        ]
-    return session(*parts, wrote("out.md"), name=f"s{number}")
-
 
 @pytest.fixture(scope="module")
 def examples() -> list[Session]:
     folder = Path(__file__).parent.parent / "data" / "examples"
     files = sorted(path for name in ("claude_code", "codex", "atif", "tau_bench") for path in (folder / name).iterdir())
     return [one for path in files if path.is_file() for one in read_file(path)[0]]
-
-
-class Hashing:
-    """An encoder whose vectors follow from the text's hash alone."""
-
-    fingerprint, dimension = "hashing", 64
-
-    def encode(self, texts: Sequence[str]) -> Matrix:
-        digests = [blake2b(text.encode(), digest_size=64).digest() for text in texts]
-        found = np.array([np.frombuffer(digest, np.int8) for digest in digests], np.float32).reshape(-1, 64)
-        return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), np.float32)
 
 
 EVERY = load(language=True)
@@ -312,109 +232,6 @@ def test_a_feature_must_say_what_it_means_and_when_it_is_honest() -> None:
 
 def test_the_page_is_current() -> None:
     assert page.PAGE.read_text(encoding="utf-8") == page.page(), "run `python -m features.page`"
-
-
-def seconds(run: Callable[[], object], times: int = 3) -> float:
-    """The least processor time of a few runs: what a busy machine disturbs least."""
-    taken = []
-    for _ in range(times):
-        start = time.process_time()
-        run()
-        taken.append(time.process_time() - start)
-    return min(taken)
-
-
-def steps(run: Callable[[], object]) -> int:
-    """How many functions a run calls, Python's and those written in C: the same on any machine, however busy."""
-    total = 0
-
-    def count(frame: object, event: str, arg: object) -> None:
-        nonlocal total
-        total += event in ("call", "c_call")
-
-    sys.setprofile(count)
-    try:
-        run()
-    finally:
-        sys.setprofile(None)
-    return total
-
-
-def peak(run: Callable[[], object]) -> int:
-    """The most bytes that a run has at a time, arrays included."""
-    tracemalloc.start()
-    try:
-        run()
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-
-
-def exhaust(stream: Iterable[object]) -> None:
-    for _ in stream:
-        pass
-
-
-def long(kind: str, size: int) -> Session:
-    """A session of so many turns, all of one kind."""
-    parts: dict[str, Callable[[int], list[Turn]]] = {
-        "all alike": lambda n: [*asked("go on with the same", at=n), *said("and so it went on")],
-        "all different": lambda n: [*asked(f"w{n * 7} w{n * 13} w{n * 17} w{n * 19}", at=n), *said(f"a{n} b{n} c{n}")],
-        "calls": lambda n: [*called("Read", f"text {n % 97} of it", at=n, file_path=f"src/file{n % 1000}.py")],
-    }
-    return session(*(parts[kind](n) for n in range(size // 2)))
-
-
-KINDS = ["all alike", "all different", "calls"]
-
-
-@pytest.mark.parametrize("language", [False, True])
-def test_ten_times_the_sessions_take_ten_times_the_steps(language: bool, vectors: Vectors) -> None:
-    few, known = [ordinary(n) for n in range(10)], vectors if language else None
-    table.table(few, vectors=known)
-    ratio = steps(lambda: table.table(few * 10, vectors=known)) / steps(lambda: table.table(few, vectors=known))
-    assert 9 < ratio < 11
-
-
-def test_ten_times_the_sessions_take_no_more_memory() -> None:
-    def made(count: int) -> int:
-        return peak(lambda: exhaust(table.batches((ordinary(n % 9) for n in range(count)), size=4)))
-
-    made(12)  # what is made once is there now
-    assert made(120) < 1.2 * made(12)
-
-
-def test_ten_times_the_sessions_are_encoded_in_no_more_memory(vectors: Vectors) -> None:
-    def made(count: int) -> int:
-        return peak(lambda: exhaust(with_meanings((ordinary(n % 9) for n in range(count)), vectors)))
-
-    made(130)  # 64 are encoded together, while those before are still held
-    assert made(1300) < 1.2 * made(130)
-
-
-def test_ten_times_the_sessions_take_ten_times_as_long() -> None:
-    few = [ordinary(n, 20) for n in range(20)]
-    table.table(few)
-    ratio = seconds(lambda: table.table(few * 10), 2) / seconds(lambda: table.table(few))
-    assert 6 < ratio < 20  # a busy machine disturbs it; a hundred is what quadratic would be
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_ten_times_the_turns_take_no_more_than_ten_times_the_steps_and_memory(kind: str, vectors: Vectors) -> None:
-    short, whole = long(kind, 1_000), long(kind, 10_000)
-    table.row(whole, vectors=vectors)
-    assert steps(lambda: table.row(whole, vectors=vectors)) < 11 * steps(lambda: table.row(short, vectors=vectors))
-    assert peak(lambda: table.row(whole, vectors=vectors)) < 12 * peak(lambda: table.row(short, vectors=vectors))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_session_of_a_hundred_thousand_turns_takes_no_more_than_its_share(kind: str, vectors: Vectors) -> None:
-    short, whole = long(kind, 10_000), long(kind, 100_000)
-    table.row(short, vectors=vectors)
-    # caches make ten times the turns cost up to sixteen times; a hundred is what quadratic would be
-    taken = seconds(lambda: table.row(whole, vectors=vectors), 2)
-    assert taken < 30 * seconds(lambda: table.row(short, vectors=vectors))
 
 
 def test_batches_hold_one_session_at_a_time() -> None:

@@ -32,12 +32,10 @@ CASES: dict[str, tuple[Session, dict[str, float]]] = {
         {
             "turn_count": 6,
             "prompt_count": 1,
-            "char_count": 130,
             "prompt_chars_share": 10 / 130,
             "context_chars_share": 20 / 130,
             "reply_chars_share": 28 / 130,
             "result_chars_share": 40 / 130,
-            "thought_chars_share": 30 / 60,
             "largest_result_share": 1,
             "calls_per_prompt": 1,
             "reply_chars_per_prompt_char": log1p(2.8),

@@ -81,8 +81,6 @@ CASES: dict[str, tuple[Session, dict[str, float]]] = {
             "prompt_step_variation": NOTHING,
             "prompt_meaning_likeness": 1,
             "prompt_meaning_to_last": 1,
-            "prompts_reworded_70": 0,
-            "prompts_reworded_85": 0,
             "prompt_meaning_period": 0,
             "prompt_strangeness": 0,
             "prompt_late_spread": NOTHING,
@@ -109,7 +107,6 @@ CASES: dict[str, tuple[Session, dict[str, float]]] = {
             "prompt_step_variation": 0,
             "prompt_meaning_likeness": 0,
             "prompt_meaning_to_last": 0,
-            "prompts_reworded_70": 0,
             "prompt_strangeness": 1,
             "prompt_late_spread": 1,
             "uptake": 0,
@@ -120,7 +117,7 @@ CASES: dict[str, tuple[Session, dict[str, float]]] = {
     ),
     "the same words in another order": (
         talk("apple pie with cream", "a", "cream with pie apple", "b", "pie cream apple with", "c"),
-        {"prompts_reworded_70": 1, "prompts_reworded_85": 1, "prompt_meaning_likeness": 1, "prompt_spread": 0},
+        {"prompt_meaning_likeness": 1, "prompt_spread": 0},
     ),
     "two prompts in rotation": (
         talk(*["apple", "one", "brick", "two"] * 5),
@@ -195,7 +192,7 @@ def test_under_two_prompts_only_what_needs_one_is_known(one: Session, vectors: V
 
 def test_evidence_is_the_turns_that_show_it(vectors: Vectors) -> None:
     loop = talk("brick", "a", "apple pie with cream", "b", "cream with pie apple", "c")
-    assert table.evidence(loop, "prompts_reworded_85", vectors=vectors) == (4,)
+    assert table.evidence(loop, "prompt_meaning_likeness", vectors=vectors)[0] == 4
     assert table.evidence(loop, "prompt_strangeness", vectors=vectors)[0] == 2
     deaf = talk("start", "apple", "apple", "brick", "brick", "cloud", "no matter", "drum")
     assert table.evidence(deaf, "uptake", vectors=vectors)[0] == 6
@@ -247,9 +244,10 @@ def test_rewordings_are_alike_though_they_share_no_wording(real: Vectors) -> Non
         *("My new laptop takes ages to build, how come?", "It is the antivirus."),
     )
     found = measured(loop, real)
-    assert found["prompts_reworded_70"] == 1
+    assert found["prompt_meaning_likeness"] > 0.7
+    assert load()["prompts_alike_50"].measure(look(loop)) == 0
     assert found["prompt_spread"] < 0.35
-    assert measured(WORK["English"], real)["prompts_reworded_70"] == 0
+    assert measured(WORK["English"], real)["prompt_meaning_likeness"] < 0.5
 
 
 WORK = {
@@ -284,7 +282,7 @@ WORK = {
 def test_work_in_another_language_does_not_seem_to_repeat_itself(tongue: str, real: Vectors) -> None:
     found = measured(WORK[tongue], real)
     assert found["prompt_spread"] > 0.55
-    assert found["prompts_reworded_70"] == 0
+    assert found["prompt_meaning_likeness"] < 0.5
     assert found["topics_per_prompt"] > 0.6
 
 
