@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -33,7 +33,7 @@ from audit.pages.visit import key_of
 from audit.people import People
 from audit.records import Account, Decision, Reason, Score
 from audit.views.archive import Archive
-from audit.views.model_sheet import Drift, Figure, ModelSheet
+from audit.views.model_sheet import Drift, Figure, ModelSheet, Watch
 from flows.home import Home
 from flows.ingest import ingest
 from padding.company.simulation import simulate
@@ -55,7 +55,15 @@ SHEET = ModelSheet(
         Figure("false positives, sources left out (worst)", 0.018, 0.009, 0.031),
         Figure("calibration error", 0.021, 0.014, 0.03),
     ),
-    (Drift("length of prompts", 0.08, False), Drift("tool calls a turn", 0.27, True, "more than when it was made")),
+    Watch(
+        "investigate",
+        "612 sessions of 2026-09-15 09:30 to 2026-09-22 09:30; 1 of 123 columns has moved",
+        ("investigate: one feature has moved against training: tool calls a turn",),
+        (
+            Drift("tool calls a turn, features against training", 0.27, True, "median 1.2 before, 2.9 now"),
+            Drift("length of prompts, features against training", 0.08, False, "median 212 before, 240 now"),
+        ),
+    ),
 )
 LOOKS = {"polling": "polling or retries", "batch": "batch work", "harness": "evaluation or load test"}
 
@@ -66,12 +74,13 @@ def main() -> None:
     asked.add_argument("names", nargs="*", help="only these pages")
     asked.add_argument("--out", type=Path, default=Path(__file__).parent / "pictures")
     asked.add_argument("--browser", default="/usr/bin/chromium")
+    asked.add_argument("--width", type=int, default=1280, help="390 is a phone")
     given = asked.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as folder, served(made_up(Path(folder))) as (desk, address), sync_playwright() as started:
         browser = started.chromium.launch(executable_path=given.browser, args=["--no-sandbox"])
         for scheme in ("light", "dark"):
-            for picture in pictures(browser, desk, address, scheme, given.names, given.out):
+            for picture in pictures(browser, desk, address, scheme, given):
                 sys.stdout.write(f"{picture}\n")
         browser.close()
 
@@ -81,7 +90,8 @@ def made_up(folder: Path) -> Desk:
     simulate(folder / "company", people=30, days=21, seed=4)
     home = Home(folder)
     ingest(home, [folder / "company" / "traces"], about=About(file="", source="company"), user_from_folder=True)
-    ledger = Ledger.open(f"sqlite:///{folder / 'audit.db'}", clock=lambda: NOW)
+    clock = [NOW]
+    ledger = Ledger.open(f"sqlite:///{folder / 'audit.db'}", clock=lambda: clock[-1])
     people, luck = People.of(ledger), random.Random(3)  # noqa: S311
     truth = {
         row["session_id"]: row for row in map(json.loads, (folder / "company" / "truth.jsonl").read_text().splitlines())
@@ -89,7 +99,10 @@ def made_up(folder: Path) -> Desk:
     rows = home.store.table("sessions").to_pylist()
     scores = [score(row, truth[row["session_id"]], luck) for row in rows if row["session_id"] in truth]
     plan = Plan(random=0.3, random_flagged=0.8, double=0.1)
-    enqueue(ledger, scores, plan)
+    for day in sorted({one.started.date() for one in scores if one.started}):
+        clock.append(datetime(day.year, day.month, day.day, 3, tzinfo=UTC) + timedelta(days=1))  # a night each
+        enqueue(ledger, [one for one in scores if one.started and one.started.date() == day], plan)
+    clock.append(NOW)
     padder = next(one.user_id for one in scores if one.flagged and one.user_id)
     for account in (LEAD, AUDITOR, Account("sam", "auditor"), Account("alex", "person", padder)):
         people.add(account, PASSWORD, "pictures")
@@ -135,7 +148,7 @@ def served(desk: Desk) -> Iterator[tuple[Desk, str]]:
     desk.ledger.close()
 
 
-def pictures(browser: Browser, desk: Desk, address: str, scheme: Any, names: list[str], out: Path) -> Iterator[Path]:
+def pictures(browser: Browser, desk: Desk, address: str, scheme: Any, given: argparse.Namespace) -> Iterator[Path]:
     """A picture of each page, as whoever it is for sees it."""
     wanted = Filter(open=True, at_least=0.6, at_most=0.95)
     open_now = listing(desk.ledger, AUDITOR, wanted, sort="padded_tokens", size=8).cases
@@ -149,7 +162,7 @@ def pictures(browser: Browser, desk: Desk, address: str, scheme: Any, names: lis
     }  # fmt: skip
     for who, theirs in mine.items():
         page = browser.new_context(
-            base_url=address, color_scheme=scheme, viewport={"width": 1280, "height": 900}
+            base_url=address, color_scheme=scheme, viewport={"width": given.width, "height": 900}
         ).new_page()
         if who:
             page.goto("/sign-in")
@@ -158,9 +171,9 @@ def pictures(browser: Browser, desk: Desk, address: str, scheme: Any, names: lis
             page.click("button.primary")
             page.wait_for_url(lambda url: "sign-in" not in url)
         for name in theirs:
-            if not names or name in names:
+            if not given.names or name in given.names:
                 page.goto(paths[name])
-                picture = out / f"review-{name}-{scheme}.png"
+                picture = given.out / f"review-{name}-{scheme}.png"
                 page.screenshot(path=picture)
                 yield picture
         page.context.close()

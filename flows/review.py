@@ -1,11 +1,8 @@
 """The review: opens what the page stands on, serves it, and keeps its accounts. Wiring only."""
 
 import threading
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from ipaddress import ip_address
-from pathlib import Path
 from secrets import token_urlsafe
 
 from audit.chain import Fault, Head
@@ -14,11 +11,8 @@ from audit.pages.desk import Desk, Door
 from audit.people import People
 from audit.records import Account, Role
 from audit.views.archive import Archive
-from audit.views.model_sheet import Figure, ModelSheet
 from flows.home import Home
-
-_FRESH = 60.0
-_MOST_FIGURES = 80
+from flows.sheets import Sheets
 
 
 def ledger_of(home: Home, url: str | None = None) -> Ledger:
@@ -69,51 +63,6 @@ def serve(desk: Desk, host: str, port: int, opened: Callable[[], None] = lambda:
         server_header=False, timeout_graceful_shutdown=5,
     )  # fmt: skip
     Server(settings).run()
-
-
-@dataclass(slots=True)
-class Sheets:
-    """The sheet of the model that scores now, from the registry; asked for at most once a minute."""
-
-    home: Home
-    kept: ModelSheet | None = None
-    until: float = 0.0
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def __call__(self) -> ModelSheet | None:
-        """The sheet, or null where no model was promoted."""
-        with self.lock:
-            if time.monotonic() >= self.until:
-                self.kept = _sheet(self.home)
-                self.until = time.monotonic() + _FRESH
-            return self.kept
-
-
-def _sheet(home: Home) -> ModelSheet | None:
-    from models.registry import NoVersion, Place, Unreachable, champion, folder_of
-
-    place = Place.at(home.folder)
-    try:
-        version = champion(place)
-        folder = folder_of(place, version.number)
-    except NoVersion:
-        return None
-    except Unreachable as error:  # the review goes on without it, and says so
-        return ModelSheet("unknown", note=f"The registry of models cannot be reached: {error}")
-    tags = sorted(version.tags.items())
-    promoted = [f"{name}: {text}" for name, text in tags if "promot" in name or "reason" in name]
-    return ModelSheet(
-        version.name,
-        version.made,
-        _card(folder),
-        tuple(Figure(name, value) for name, value in sorted(version.figures.items())[:_MOST_FIGURES]),
-        note="; ".join(promoted),
-    )
-
-
-def _card(folder: Path) -> str:
-    found = next((folder / name for name in ("card.md", "CARD.md", "README.md") if (folder / name).is_file()), None)
-    return found.read_text(encoding="utf-8") if found else ""
 
 
 def verify(ledger: Ledger, noted: Sequence[str] = ()) -> tuple[tuple[Fault, ...], Head]:

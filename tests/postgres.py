@@ -9,7 +9,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
+import psycopg
 import pytest
+
+
+def emptied(url: str) -> str:
+    """The same database with nothing in it."""
+    drop = "drop schema public cascade; create schema public; drop function if exists winnow_append_only"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(drop)
+    return url
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from audit.pages.desk import Desk, Door
 from audit.people import People
 from audit.records import Account, Reason, Score
 from audit.views.archive import Archive
-from audit.views.model_sheet import Drift, Figure, ModelSheet
+from audit.views.model_sheet import Drift, Figure, ModelSheet, Watch
 from traces.export import atif_lines
 from traces.format import About
 from traces.ingest import Ingest
@@ -33,7 +33,12 @@ SHEET = ModelSheet(
     MONDAY,
     "Learned from 2,000 sessions.\nNot for sessions of fewer than three turns.",
     (Figure("recall at 1 % false positives", 0.71, 0.6, 0.8), Figure("ece", 0.02)),
-    (Drift("prompt length", 0.31, True, "longer than in training"),),
+    Watch(
+        "investigate",
+        "400 sessions of the newest week; 1 of 20 columns has moved",
+        ("investigate: one feature has moved against training",),
+        (Drift("prompt length, features against training", 0.31, True, "longer than in training"),),
+    ),
     "Promoted since it missed less.",
 )
 

@@ -622,7 +622,8 @@ def test_the_model_page_says_what_is_known(desk: Desk) -> None:
         "Not for sessions of fewer than three turns",
         "recall at 1 % false positives",
         "0.71",
-        "has moved much",
+        "Investigate",
+        "has moved far",
     ):
         assert told in page
     assert "no model here yet" in visitor(replace(desk, sheet=lambda: None), ANN).get("/model").text

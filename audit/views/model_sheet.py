@@ -26,6 +26,19 @@ class Drift:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """What the monitor found when it last looked at the sessions that came in."""
+
+    call: str
+    """What to do: `fine`, `investigate`, `retrain`, `cannot tell`."""
+    what: str
+    """What it looked at."""
+    reasons: Sequence[str] = field(default_factory=tuple)
+    drift: Sequence[Drift] = field(default_factory=tuple)
+    """What has moved most, first."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelSheet:
     """The model that scores now."""
 
@@ -35,6 +48,7 @@ class ModelSheet:
     card: str = ""
     """What it was made from, what it can and cannot do; shown as plain text."""
     figures: Sequence[Figure] = field(default_factory=tuple)
-    drift: Sequence[Drift] = field(default_factory=tuple)
+    watch: Watch | None = None
+    """Null where nobody has looked yet."""
     note: str = ""
     """What has to be known besides, such as why it was promoted."""
