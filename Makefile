@@ -14,27 +14,38 @@ WINNOW := env -u WINNOW_HOME -u WINNOW_STORE $(BIN)/winnow
 comma := ,
 step = @printf '\n$$ winnow %s\n' '$(1)' && $(WINNOW) --home $(DEMO) $(1)
 
+may_refuse = printf '\n$$ winnow %s\n' '$(1)' && { $(WINNOW) --home $(DEMO) $(1) || { [ $$? -eq 3 ] && \
+	echo 'The gate lets no model through that is worse: the demo goes on with the one that was there.'; }; }
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-slow lint bench picture constraints clean
 
 help: ## Lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
-demo: $(STAMP) ## Simulates a company, reads its traces into .demo/, scores and queues them
+demo: $(STAMP) ## Simulates a company, judges it, trains a model, fills the queue, and compares with the truth
 	@rm -rf $(DEMO)
-	$(call step,simulate --out $(DEMO)/company --people 20 --days 7)
+	$(call step,simulate --out $(DEMO)/company --people 60 --days 7 --seed 2)
 	$(call step,ingest $(DEMO)/company/traces --user-from-folder --source company)
 	$(call step,ingest data/examples --source examples)
 	$(call step,sessions list --limit 12)
 	$(call step,quarantine list --reason truncated)
-	$(call step,features)
 	$(call step,score --out $(DEMO)/scores.jsonl)
 	$(call step,explain data/examples/judged/01.json)
+	@printf '\n%s\n' 'The shipped model has judged. Now a challenger learns from the month before: made-up work, so for show only.'
+	$(call step,simulate --out $(DEMO)/before --people 60 --days 9 --seed 2 --start 2026-08-03)
+	$(call step,dataset build --genuine $(DEMO)/before/traces --ratio 0.5 --out $(DEMO)/dataset)
+	$(call step,train --data $(DEMO)/dataset)
+	$(call step,models compare --data $(DEMO)/dataset)
+	@$(call may_refuse,models promote --data $(DEMO)/dataset)
+	$(call step,models list)
 	$(call step,nightly $(DEMO)/company/traces --source company --user-from-folder)
-	$(call step,dataset build --genuine data/examples/claude_code --genuine data/examples/codex --out $(DEMO)/dataset)
 	$(call step,export --out $(DEMO)/sessions.jsonl.gz)
+	$(call step,truth $(DEMO)/company)
 	@printf '\n%s\n\n' 'What came of it lies in $(DEMO)/, which may be deleted. Next, read your own traces:'
 	@printf '  %s\n' '$(BIN)/winnow ingest PATH' '$(BIN)/winnow score' '$(BIN)/winnow nightly PATH' && echo
+	@printf '%s\n\n  %s\n\n' 'The models, their runs and their figures, in MLflow at http://127.0.0.1:5000:' \
+	'$(BIN)/mlflow ui --workers 1 --backend-store-uri sqlite:///$(DEMO)/mlruns/mlflow.db'
 	@printf '%s\n\n  %s\n\n' 'The page on which auditors review what the demo has queued:' '$(BIN)/winnow --home $(DEMO) review'
 
 test: $(DEV_STAMP) ## Runs the tests, but for the slow ones

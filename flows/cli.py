@@ -1,20 +1,21 @@
 """The `winnow` command: options in, flows called, results shown. Nothing is worked out here."""
 
 import sys
-from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
 from flows.cli_dataset import dataset, simulate
-from flows.cli_flows import nightly, serve
+from flows.cli_days import day_of
+from flows.cli_flows import Wait, audit_sample, nightly, serve
 from flows.cli_models import evaluate
 from flows.cli_monitor import monitor
 from flows.cli_review import audit, review
 from flows.cli_score import explain, score
+from flows.cli_truth import truth
+from flows.cli_tuning import tune
 from flows.cli_versions import models, train
 from flows.home import Home
 
@@ -30,12 +31,15 @@ quarantine = typer.Typer(no_args_is_help=True, help="What could not be read, kep
 app.add_typer(sessions, name="sessions")
 app.add_typer(dataset, name="dataset")
 app.command()(simulate)
+app.command()(truth)
 app.add_typer(quarantine, name="quarantine")
 app.command()(score)
 app.command()(explain)
 app.command()(train)
+app.command()(tune)
 app.command()(evaluate)
 app.add_typer(models, name="models")
+app.command()(audit_sample)
 app.command()(nightly)
 app.command()(serve)
 app.command()(monitor)
@@ -113,34 +117,22 @@ def ingest(
 
     Running it again takes in only what is new or has grown. What cannot be read goes to the quarantine.
     """
-    from flows import ingest as flow
     from flows import show
-    from traces.format import About, Columns
+    from flows.asked import asked
+    from flows.operations.ingest import ingest as operation
     from traces.pseudonyms import is_exposed
 
     home: Home = context.obj
-    every = list(paths or ())
-    if mlflow is not None:
-        every.append(flow.fetch_mlflow(home, mlflow, experiment or ()))
     if experiment and mlflow is None:
         raise typer.BadParameter("it goes with --mlflow URI", param_hint="--experiment")
-    if not every:
+    if not paths and mlflow is None:
         raise typer.BadParameter("give at least one PATH, or --mlflow URI", param_hint="PATHS")
-    columns = Columns(person_column, text_column, time_column, shift_gap)
-    about = About(file="", user=user, source=source, zone=_zone(time_zone), columns=columns, pseudonymise=pseudonymise)
-    if format is None and (person_column or text_column or time_column):
-        format = "table"
     try:
-        with show.progress_over(every) as told:
-            account = flow.ingest(
-                home,
-                every,
-                about=about,
-                format=format,
-                user_from_folder=user_from_folder,
-                again=again,
-                progress=told,
-            )
+        with show.progress_over(paths or ()) as told:
+            account = asked(home, operation)(
+                paths or (), home.folder, home.place, user, user_from_folder, source, time_zone, format, person_column,
+                text_column, time_column, shift_gap, mlflow, experiment or (), pseudonymise, again, progress=told,
+            )  # fmt: skip
     except KeyboardInterrupt:
         show.err.print("stopped; what was committed stays, and the same command goes on from there")
         raise typer.Exit(130) from None
@@ -175,21 +167,29 @@ def features(
         Path | None, typer.Option(help="A file that knows genuine work, for the features that compare with it.")
     ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Only list the features and what each says.")] = False,
+    wait: Wait = 0.0,
     as_json: AsJson = False,
 ) -> None:
-    """Writes a table of features, one row a session; its name tells by which features it was made."""
-    from flows import featurize as flow
-    from flows import show
+    """Writes a table of features, one row a session; its name tells by which features it was made.
 
+    What was measured before is not measured again, and a night takes it up from there.
+    """
+    from flows import show
+    from flows.asked import asked
+    from flows.operations.featurize import featurize as operation
+
+    home: Home = context.obj
     if explain:
-        rows = flow.explained()
+        from flows.featurize import explained
+
+        rows = explained()
         if as_json:
             show.json_lines(rows)
         else:
             show.table(rows[0], (row.values() for row in rows))
         return
     with show.progress_of("sessions") as told:
-        written = flow.featurize(context.obj, out, told, language, reference)
+        written = asked(home, operation)(home.folder, home.place, out, language, reference, wait, progress=told)
     show.err.print(f"features written to {written}")
 
 
@@ -218,7 +218,7 @@ def list_sessions(
     """Lists sessions, the newest first."""
     from flows import listings, show
 
-    rows, total = listings.sessions(context.obj, user, source, format, _day(since), limit)
+    rows, total = listings.sessions(context.obj, user, source, format, day_of(since), limit)
     if as_json:
         show.json_lines(rows)
         return
@@ -271,20 +271,6 @@ def retry_quarantine(context: typer.Context, as_json: AsJson = False) -> None:
     with show.progress_over([]) as told:
         account = flow.retry(context.obj, told)
     _account(account, as_json)
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise ValueError(f"{text!r} is not a day; write it as 2026-01-31") from error
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(f"{name!r} is no time zone; write it as Europe/Berlin or UTC") from error
 
 
 def _account(account: Any, as_json: bool) -> None:

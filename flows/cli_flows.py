@@ -1,12 +1,12 @@
-"""The commands that run unattended: `winnow nightly` and `winnow serve`."""
+"""The commands that run unattended: `winnow nightly` and `winnow serve`, and `winnow audit-sample`, a night's step."""
 
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from flows.cli_days import day_of
 from models.rates import BUDGET, PREVALENCE
 
 Paths = Annotated[list[Path] | None, typer.Argument(help="Trace files, archives, or folders of them.")]
@@ -39,6 +39,15 @@ OnFailure = Annotated[
 Notify = Annotated[str | None, typer.Option(help="A notification block of Prefect's, such as slack-webhook/ops.")]
 
 
+Wait = Annotated[float, typer.Option(min=0, help="Seconds to wait for another run to end.")]
+RetrainOn = Annotated[
+    Path | None,
+    typer.Option(
+        help="A data set to train on when the monitor says so; `winnow dataset build` writes one.", exists=True
+    ),
+]
+
+
 class RunnerName(StrEnum):
     """Where shards are scored."""
 
@@ -66,10 +75,11 @@ def nightly(
     prevalence: Prevalence = PREVALENCE,
     budget: Budget = BUDGET,
     ledger: LedgerUrl = None,
-    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for another run to end.")] = 0.0,
+    wait: Wait = 0.0,
     runner: OnRunner = RunnerName.threads,
     workers: Workers = 1,
     dask: Dask = None,
+    retrain_on: RetrainOn = None,
     on_failure: OnFailure = None,
     notify: Notify = None,
     as_json: Annotated[bool, typer.Option("--json", help="The account as JSON, for programs.")] = False,
@@ -82,8 +92,9 @@ def nightly(
     from flows.runs import alone
 
     given = _given(context, paths, source, user_from_folder, time_zone, pseudonymise, ledger)
-    given |= {"which": which, "since": _day(since), "day": _day(day), "rescore": rescore, "prevalence": prevalence}
+    given |= {"which": which, "since": day_of(since), "day": day_of(day), "rescore": rescore, "prevalence": prevalence}
     given |= {"budget": budget, "wait": wait, "runner": runner.value, "workers": workers, "dask": dask}
+    given |= {"retrain_on": _absolute(retrain_on)}
     alone(context.obj)
     from flows.nightly import nightly as flow
 
@@ -93,6 +104,29 @@ def nightly(
     else:
         show.table(("", ""), ((name, "" if value is None else value) for name, value in night.counts().items()))
         show.err.print("A flag is a reason to look, not proof. Next: winnow review")
+
+
+def audit_sample(
+    context: typer.Context,
+    ledger: LedgerUrl = None,
+    wait: Wait = 0.0,
+    as_json: Annotated[bool, typer.Option("--json", help="The account as JSON, for programs.")] = False,
+) -> None:
+    """Puts what has been scored before the auditors: the likely, the doubtful, the unusual, and a random sample.
+
+    It takes the scores that a night or `winnow score --keep` has kept. Running it again changes nothing.
+    """
+    from flows import show
+    from flows.asked import asked
+    from flows.operations.audit_sample import audit_sample as operation
+
+    found = asked(context.obj, operation)(context.obj.folder, context.obj.place, ledger, wait)
+    counts = {"put in the queue": found.queued, "left out of it": found.left_out, "known before": found.known}
+    if as_json:
+        show.json_lines([counts])
+    else:
+        show.table(("scores", "number"), counts.items())
+        show.err.print("Next: winnow review")
 
 
 def serve(
@@ -112,11 +146,16 @@ def serve(
     budget: Budget = BUDGET,
     ledger: LedgerUrl = None,
     workers: Workers = 1,
+    retrain_on: RetrainOn = None,
     port: Annotated[int, typer.Option(help="Port of Prefect's page, on this machine only.", min=1, max=65535)] = 4200,
     on_failure: OnFailure = None,
     notify: Notify = None,
 ) -> None:
-    """Runs `nightly` (and training) at their times on this machine, with Prefect's page beside it, until Ctrl-C."""
+    """Runs `nightly` (and training) at their times on this machine, with Prefect's page beside it, until Ctrl-C.
+
+    Other commands are on that page too where PREFECT_API_URL names it: http://127.0.0.1:4200/api. They say more slowly
+    then what they do, and have no bars on the terminal. prefect.yaml holds all flows for a work pool.
+    """
     from flows import show
     from flows.runs import alone
 
@@ -128,9 +167,10 @@ def serve(
     given = _given(context, paths, source, user_from_folder, time_zone, pseudonymise, ledger)
     runner = "processes" if workers > 1 else "threads"
     given |= {"which": which, "prevalence": prevalence, "budget": budget, "runner": runner, "workers": workers}
+    given |= {"retrain_on": _absolute(retrain_on)}
     told = {"on_failure": on_failure, "notify": notify}
     home = {"home": given["home"], "store": given["store"]}
-    retraining = {**home, **told, "data": str(data.absolute()) if data else None}
+    retraining = {**home, **told, "data": _absolute(data), "ledger": ledger}
     served = flow.deployments(score_at, retrain_at, {**given, **told}, retraining)
     with flow.server(context.obj, port) as address:
         times = f"nightly at {score_at!r}" + (f", retrain at {retrain_at!r}" if retrain_at else "")
@@ -162,8 +202,5 @@ def _given(
     }
 
 
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise ValueError(f"{text!r} is not a day; write it as 2026-01-31") from error
+def _absolute(path: Path | None) -> str | None:
+    return None if path is None else str(path.absolute())

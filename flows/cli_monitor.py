@@ -39,14 +39,14 @@ def monitor(
     Compares scores and features with training and with the weeks before; shares flagged, unscored and unreadable; what
     auditors found. Where there is too little to go by, it says that it cannot tell. It changes nothing.
     """
-    from flows import monitor as flow
     from flows import show
+    from flows.asked import asked
+    from flows.operations.monitor import monitor as operation
 
     day_end = until.replace(hour=23, minute=59, second=59, tzinfo=UTC) if until else None
-    found = flow.monitor(
-        context.obj, which, out=out, until=day_end, days=days, periods=periods, ledger=ledger, prevalence=prevalence,
-        budget=budget, kept=keep,
-    )  # fmt: skip
+    found = asked(context.obj, operation)(
+        context.obj.folder, context.obj.place, which, out, day_end, days, periods, ledger, prevalence, budget, keep
+    )
     if as_json:
         typer.echo(found.report.json(), nl=False)
     else:

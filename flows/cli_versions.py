@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 models = typer.Typer(no_args_is_help=True, help="Model versions: which there are, which one scores, and why.")
+REFUSED = 3
+"""The status of a promotion that the gate refused."""
 Data = Annotated[Path, typer.Option(help="A data set that `winnow dataset build` wrote.", exists=True)]
 LedgerUrl = Annotated[
     str | None,
@@ -27,32 +29,28 @@ def train(
     language: Annotated[bool, typer.Option(help="With the features of what texts mean (slower).")] = True,
     verdicts: Annotated[bool, typer.Option(help="Learns from auditors' verdicts too, where there are any.")] = True,
     ledger: LedgerUrl = None,
+    params: Annotated[Path | None, typer.Option(help="Parameters that `winnow tune` wrote.", exists=True)] = None,
 ) -> None:
     """Trains a model and registers it in MLflow as the challenger, with its figures.
 
     Next: `winnow models promote` puts it through the gate.
     """
     from flows import show
-    from flows import train as flow
-    from flows import verdicts as labelled
-    from flows.featurize import vectors
-    from models.forest import Params
-    from models.training import Plan
+    from flows.asked import asked
+    from flows.operations.train import train as operation
 
+    home = context.obj
     with show.steps() as step:
-        encoder = vectors(context.obj) if language else None
-        book = labelled.open_ledger(context.obj, ledger) if verdicts else None
-        taught = labelled.read(context.obj, book, encoder, step("verdicts")) if book is not None else None
-        made = flow.train(data, encoder, Params(seed=seed), Plan(held=held, seed=seed), step, taught)
-    show.figures(made.figures)
-    if taught is not None:
-        show.err.print(taught.told)
-    if out is not None:
-        made.write(out)
+        found = asked(home, operation)(
+            data, home.folder, home.place, out, held, seed, language, verdicts, ledger, params, step=step
+        )
+    show.figures(found.model.figures)
+    if found.told is not None:
+        show.err.print(found.told)
+    if found.version is None:
         show.err.print(f"the model is in {out}")
     else:
-        version = flow.keep(context.obj, made)
-        show.err.print(f"{version.name} is the challenger; next: winnow models promote --data {data}")
+        show.err.print(f"{found.version} is the challenger; next: winnow models promote --data {data}")
 
 
 @models.command("list")
@@ -105,15 +103,23 @@ def promote(
     force: Annotated[str | None, typer.Option(help="Promotes it whatever the gate says; the reason is kept.")] = None,
     ledger: LedgerUrl = None,
 ) -> None:
-    """Makes a version champion where it passes the gate: no recall lost, nobody accused more, still calibrated."""
+    """Makes a version champion where it passes the gate: no recall lost, nobody accused more, still calibrated.
+
+    Where the gate refuses it, the command ends with status 3, and the champion stays.
+    """
     from flows import learning, promotion, show
     from flows.verdicts import open_ledger
+    from models.registry import Refused
 
     with show.steps() as step:
         loaded = learning.load(data, promotion.standing(context.obj)[0].vectors, step("sessions measured"))
         found = promotion.compare(context.obj, loaded, version, open_ledger(context.obj, ledger), step("verdicts"))
     show.decision(found.decision, found.challenger.name, found.against.name, found.sessions)
-    champion = promotion.carry_out(context.obj, found, force)
+    try:
+        champion = promotion.carry_out(context.obj, found, force)
+    except Refused as refused:
+        show.err.print(f"winnow: {refused}", style="red", markup=False)
+        raise typer.Exit(REFUSED) from None
     show.err.print(f"{champion.name} is the champion")
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from features import table
 from features.vectors import Vectors
 from flows import duplicates, learning, peers
+from flows.estimated import Turns, estimator
 from flows.spoken import language
 from models.evaluation import Evaluation, Others, evaluate
 from models.handwritten import Judged
@@ -25,8 +26,6 @@ from traces.reading import read
 from traces.schema import Session
 
 Progress = Callable[[int, int], None]
-Estimate = Callable[[Session], float]
-"""The padded share of a session, by a model that has not seen it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +37,8 @@ class Looked:
     """By peers."""
     groups: list[int | None]
     """Of near-duplicates among genuine sessions as they were."""
-    shares: list[float]
-    """Estimated padded shares; NaN where nothing estimates them."""
+    turns: Turns
+    """What turns show, of which padded shares are estimated."""
 
 
 def evaluation(
@@ -49,30 +48,25 @@ def evaluation(
     vectors: Vectors | None = None,
     effort: Effort = FULL,
     step: Step = silent,
-    estimate: Estimate | None = None,
 ) -> Evaluation:
-    """Measures a model on a data set, and writes `report.md`, `report.json` and the pictures into a folder.
-
-    `estimate` says the padded share of a session; it must come from a model that was not trained on these.
-    """
+    """Measures a model on a data set, and writes `report.md`, `report.json` and the pictures into a folder."""
     loaded = learning.load(data, vectors, step("features"))
     rules, missing = peers.available()
-    looked = look(data, loaded.meta, rules, step("peers that read sessions"), estimate)
-    meta = loaded.meta.assign(language=looked.languages, group=looked.groups, share_estimate=looked.shares)
+    looked = look(data, loaded.meta, rules, step("peers that read sessions"))
+    meta = loaded.meta.assign(language=looked.languages, group=looked.groups)
     sessions = Sessions(loaded.table, meta, directed(loaded.columns), learning.TOGETHER)
     written, written_peers = _handwritten(judged, sessions, rules, vectors, effort, step)
-    others = Others(peers.as_peers(rules, looked.scores), missing, written, written_peers)
+    estimate = estimator(looked.turns, [made_from[0] for made_from in meta["made_from"]])
+    others = Others(peers.as_peers(rules, looked.scores), missing, written, written_peers, estimate)
     found = evaluate(sessions, _about(data, loaded, looked), others, effort, step)
     report = replace(found.report, pictures=draw(found, sessions, out))
     report.write(out)
     return replace(found, report=report)
 
 
-def look(
-    data: Path, meta: pd.DataFrame, rules: tuple[peers.Rule, ...], told: Progress, estimate: Estimate | None = None
-) -> Looked:
-    """One pass over the sessions: languages, near-duplicates, and what peers say."""
-    languages, scores, marked, shares = [], [], [], []
+def look(data: Path, meta: pd.DataFrame, rules: tuple[peers.Rule, ...], told: Progress) -> Looked:
+    """One pass over the sessions: languages, near-duplicates, what peers say, and what turns show."""
+    languages, scores, marked, turns = [], [], [], Turns()
     for place, (session, label) in enumerate(dataset.read(data)):
         if session.session_id != meta["session_id"].iloc[place]:
             raise ValueError(f"{data}: session {place} is {session.session_id}, not as described; build the set again")
@@ -80,9 +74,9 @@ def look(
         scores.append(peers.judged(rules, session))
         # What was made of a session goes where that goes.
         marked.append(duplicates.marks(session) if label.kind == "null" else frozenset())
-        shares.append(estimate(session) if estimate else float("nan"))
+        turns.add(session, label)
         told(place + 1, len(meta))
-    return Looked(languages, scores, duplicates.groups(marked), shares)
+    return Looked(languages, scores, duplicates.groups(marked), turns)
 
 
 def _handwritten(

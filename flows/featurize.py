@@ -1,14 +1,15 @@
 """Featurize: sessions of the store to tables of features, their own and those of context. Wires `features/`.
 
-    features-FINGERPRINT.parquet   a row a session: what the session itself says
+    features-FINGERPRINT/          what was measured, session by session: kept, and never measured again (`measured.py`)
+    features-FINGERPRINT.parquet   the same as one table, a row a session: what the session itself says
     outlines.parquet               a row a session: what other sessions need to know of it
     context-FINGERPRINT.parquet    a row a session: what was known when it began; made of the outlines
 
-All three are made whole each time; nothing is carried over from an earlier run.
+The three files are made whole each time, from what was measured.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -20,9 +21,12 @@ import pyarrow.parquet as pq
 from features import context, outline, table
 from features.feature import load
 from features.reference import Reference, opened
-from features.seen import Seen
+from features.seen import Seen, look
 from features.vectors import Vectors
+from flows import shards as shards_of
+from flows.encoding import vectors as vectors
 from flows.home import Home
+from flows.measured import measure
 from traces.schema import Session
 
 OUTLINES = "outlines.parquet"
@@ -62,17 +66,18 @@ def featurize(
     language: bool = True,
     reference: Path | None = None,
 ) -> Written:
-    """Writes the features, the outlines and the context of all sessions that have turns; each is looked at once.
+    """Writes the features, the outlines and the context of all sessions that have turns.
 
+    What was measured before, by this or by a night, is not measured again; a run that is killed loses one shard.
     Features of what texts mean are left out without `language`, those of genuine work without a `reference`.
     """
-    total = home.store.table("sessions", columns=["session_id"]).num_rows
-    if total == 0:
+    shards = shards_of.every(home)
+    if not shards:
         raise ValueError("there are no sessions yet; begin with `winnow ingest PATH`")
-    sessions = _counted(home.store.sessions(), total, progress)
     known = opened(reference) if reference else None
-    folder = out or home.data / "features"
-    return write(sessions, folder, vectors(home) if language else None, known)
+    encoder = vectors(home) if language else None
+    looked = _looked_at(home, shards, encoder, known, progress)
+    return _write(looked, table.schema(None, encoder, known), out or home.data / "features", outline.outline)
 
 
 def write(
@@ -82,15 +87,21 @@ def write(
     reference: Reference | None = None,
     outlined: Outlined = outline.outline,
 ) -> Written:
-    """The three files of these sessions, which appear once all are made; outlines are held, about a kilobyte each."""
+    """The three files of these sessions, each of which is looked at once."""
     columns = table.schema(None, vectors, reference)
+    return _write(table.looked_at(sessions, None, vectors, reference), columns, folder, outlined)
+
+
+def _write(
+    looked: Iterator[tuple[Session, Seen, table.Row]], columns: pa.Schema, folder: Path, outlined: Outlined
+) -> Written:
+    """The three files, which appear once all are made; outlines are held, about a kilobyte each."""
     held: list[outline.Outline] = []
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"features-{table.fingerprint_of(columns)}.parquet"
     partial = path.with_name(f".{path.name}.{os.getpid()}.writing")
     try:
         with pq.ParquetWriter(partial, columns, compression="zstd") as writer:
-            looked = table.looked_at(sessions, None, vectors, reference)
             while batch := list(islice(looked, _BATCH)):
                 held += (outlined(session, seen) for session, seen, _ in batch)
                 writer.write_batch(_rows(((session.session_id, row) for session, _, row in batch), columns))
@@ -102,11 +113,26 @@ def write(
     return Written(len(told), told["start"].null_count, told["user_id"].null_count, path, outlines, around)
 
 
-def vectors(home: Home) -> Vectors:
-    """The default encoder, the quickest that this machine has, with its cache under the home."""
-    from features.openvino_encoder import fast_encoder
+def _looked_at(
+    home: Home,
+    shards: Sequence[shards_of.Shard],
+    vectors: Vectors | None,
+    reference: Reference | None,
+    progress: Callable[[int, int], None],
+) -> Iterator[tuple[Session, Seen, table.Row]]:
+    """The shards' sessions with their features; those that were not measured are looked at once more, for outlines."""
+    total, told = sum(len(shard.ids) for shard in shards), set[str]()
 
-    return Vectors(fast_encoder(), home.data / "vectors")
+    def tell(session: Session) -> None:
+        told.add(session.session_id)
+        progress(len(told), total)
+
+    for shard in shards:
+        held = shards_of.hold(home, shard)
+        rows = measure(home, held, vectors, reference, tell)
+        for session in held.sessions(rows.keys()):
+            tell(session)
+            yield session, look(session), rows[session.session_id]
 
 
 def explained() -> list[dict[str, str]]:
@@ -121,10 +147,3 @@ def _rows(rows: Iterable[tuple[str, table.Row]], columns: pa.Schema) -> pa.Recor
     ids, values = zip(*rows, strict=True)
     arrays = [pa.array(column, pa.float32(), from_pandas=True) for column in np.stack(values).T]
     return pa.record_batch([pa.array(ids, pa.string()), *arrays], schema=columns)
-
-
-def _counted(sessions: Iterator[Session], total: int, progress: Callable[[int, int], None]) -> Iterator[Session]:
-    for done, session in enumerate(sessions, 1):
-        progress(done, total)
-        if session.turns:
-            yield session

@@ -7,7 +7,7 @@ from features import turns
 from features.feature import LANGUAGE
 from features.table import fingerprint_of, schema
 from features.vectors import Vectors
-from flows.featurize import vectors
+from flows.encoding import vectors
 from flows.home import Home
 from models.detector import Detector
 from models.registry import NoVersion, Place, find, folder_of

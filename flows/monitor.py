@@ -15,6 +15,7 @@ import pyarrow as pa
 from audit.ledger import Ledger
 from flows import signs as read
 from flows.home import Home
+from flows.measured import folder_of
 from flows.model import model
 from flows.scores import scores as scored
 from flows.verdicts import open_ledger
@@ -147,8 +148,9 @@ def keep(home: Home, told: Monitored, fingerprint: str, cost: Cost) -> str:
 
 def _features(home: Home, detector: Detector, rows: pd.DataFrame) -> tuple[Sides | None, Sides | None, tuple[str, ...]]:
     """Features against training and against before, and why either is not known."""
-    path = home.data / "features" / f"features-{detector.fingerprint}.parquet"
-    if not path.is_file():
+    path = folder_of(home, detector.fingerprint)
+    path = path if path.is_dir() else path.with_suffix(".parquet")
+    if not path.exists():
         return None, None, (f"whether features have moved: there is no {path.name}; `winnow features` makes it",)
     table = read.feature_rows(path, rows, detector)
     missing = []

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from audit.intake import Intake
-from flows.shards import Tally
+from flows.pages import FLAG, inline, page
+from flows.scoring import Tally
 
 _WEEK = timedelta(days=7)
 _MOST_FAILURES = 20
@@ -39,6 +40,10 @@ class Night:
     queue: Intake | None = None
     """What the review ledger did with the scores; null where it was not reached."""
     shares: Shares = Shares()
+    monitor: str | None = None
+    """What the monitor says, in a line; null where nothing watches."""
+    retraining: str | None = None
+    """What came of the monitor's asking for another model; null where it did not ask."""
 
     @property
     def sessions(self) -> int:
@@ -81,6 +86,8 @@ class Night:
             "flagged share, last week": _percent(self.shares.last),
             "flagged share, week before": _percent(self.shares.before),
             "put in the queue": None if self.queue is None else self.queue.queued,
+            "monitor": self.monitor,
+            "retraining": self.retraining,
             "shards": len(self.tallies),
             "shards failed": len(self.failed),
             "slowest shard": f"{slowest.shard}: {slowest.sessions:,} sessions in {slowest.seconds:.1f} s"
@@ -90,11 +97,8 @@ class Night:
 
     def markdown(self) -> str:
         """The account as a page."""
-        rows = [f"| {name} | {_shown(value)} |" for name, value in self.counts().items()]
-        lines = ["# The night's account", "", "| | |", "|---|---|", *rows, ""]
-        if self.failed:
-            lines += ["## Not done", "", *(f"- {_inline(one)}" for one in self.failed[:_MOST_FAILURES]), ""]
-        return "\n".join([*lines, "A flag is a reason to look, not proof."])
+        lines = [f"- {inline(one)}" for one in self.failed[:_MOST_FAILURES]]
+        return page("The night's account", self.counts(), *(["## Not done", "", *lines, ""] if lines else []), FLAG)
 
     def shards(self) -> list[dict[str, object]]:
         """The shards, the slowest first, as rows of a table."""
@@ -125,12 +129,3 @@ def reasons_of(failures: Sequence[str]) -> str:
 
 def _percent(share: float | None) -> str | None:
     return None if share is None else f"{share:.1%}"
-
-
-def _shown(value: object) -> str:
-    return "" if value is None else f"{value:,}" if isinstance(value, int) else _inline(str(value))
-
-
-def _inline(text: str) -> str:
-    """Text of any origin as part of a Markdown line: nothing in it is markup."""
-    return " ".join("".join(f"\\{one}" if one in "\\`*_{}[]<>|#" else one for one in text).split())

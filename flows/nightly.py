@@ -1,9 +1,12 @@
-"""Nightly: ingest, score what is new or has grown, queue it, watch. Prefect's part: order, retries, states, accounts.
+"""Nightly: ingest, measure and score what is new or has grown, queue it, watch, and train anew where that is asked for.
+
+Prefect's part: order, retries, states, accounts.
 
 The command, a deployment and an import all call `nightly`; each step can be called without Prefect as well.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, cast
@@ -23,15 +26,23 @@ from prefect.futures import as_completed
 
 from flows.failures import tell_failure
 from flows.home import Home
+from flows.measured import sweep
 from flows.night import Night, reasons_of, shares
-from flows.runners import Runner, runner_named
+from flows.retrain import PAUSE, retrain, young
+from flows.runners import Runner, one_server, runner_named
 from flows.runs import only_run
 from flows.scores import scores, scores_of
-from flows.shards import PER_SHARD, Shard, Span, Tally, due
-from flows.steps import choose, queue_scores, read_traces, score_one, watch
+from flows.scoring import Tally
+from flows.shards import PER_SHARD, Shard, Span, due
+from flows.steps import Watched, choose, queue_scores, read_traces, score_one, watch
 from models.rates import BUDGET, PREVALENCE
 from traces.format import About
 from traces.ingest import Account
+
+ADVISED = (
+    "advised: `winnow train --data DATA`, then `winnow models promote --data DATA`; "
+    "`winnow nightly --retrain-on DATA` does both"
+)
 
 MONITOR = "flows.monitor:monitor"
 """What watches the scores, where it is there: called as `flows.steps.watch` calls it, and what it says is logged."""
@@ -63,11 +74,13 @@ def nightly(
     workers: int = 1,
     dask: str | None = None,
     monitor: str = MONITOR,
+    retrain_on: Path | None = None,
     on_failure: str | None = None,  # noqa: ARG001 (the hook reads it)
     notify: str | None = None,  # noqa: ARG001
 ) -> Night:
     """Takes in the traces under the paths, scores what is new or has grown, and brings it before the auditors.
 
+    Where the monitor then says *retrain*, a challenger is trained on the data set `retrain_on`, if there is one.
     Run again, it changes nothing; killed, the next run goes on from there. `since`, `day` and `rescore` are those of
     `flows.shards.Span`; another run's end is waited for so many seconds. What can be done is done and stays where
     something else cannot, and then the run fails with the reason.
@@ -76,6 +89,7 @@ def nightly(
     about = About(file="", source=source, zone=ZoneInfo(time_zone), pseudonymise=pseudonymise)
     with only_run(place, wait, log.warning):
         scores_of(place).sweep()
+        sweep(place)
         account = read_traces(place, [path.absolute() for path in paths], about, user_from_folder)
         version, pinned = choose(place, which)
         shards = due(place, version, Span(since, day, rescore), per_shard)
@@ -98,10 +112,30 @@ def nightly(
             queue=None if queued.is_failed() else queued.result(),
             shares=shares(scores(place)),
         )
-        tell(night)
+        seen = states["monitor"].result() if "monitor" in states and states["monitor"].is_completed() else None
+    if seen is not None:
+        why, failure = anew(place, seen, retrain_on, ledger) if seen.call == "retrain" else (None, ())
+        night = replace(night, monitor=seen.text, retraining=why, failed=(*night.failed, *failure))
+    tell(night)
     if night.failed:
         raise NotAllDone(reasons_of(night.failed))
     return night
+
+
+def anew(home: Home, seen: Watched, data: Path | None, ledger: str | None) -> tuple[str, tuple[str, ...]]:
+    """What came of the monitor's asking for another model, and why it failed if it did.
+
+    The lock is not held meanwhile: the next night need not wait for it.
+    """
+    if data is None:
+        return ADVISED, ()
+    if (old := young(home)) is not None:
+        return f"not yet: {old} was trained less than {PAUSE.days} days ago", ()
+    get_run_logger().info("training anew, since the monitor says %s", seen.text)
+    state = retrain(data, home.folder, home.place, ledger=ledger, return_state=True)
+    if not state.is_completed():
+        return "failed", (f"retrain: {state.message}",)
+    return f"{state.result()} was trained; `winnow models list` says whether it is the champion", ()
 
 
 def tell(night: Night) -> None:
@@ -133,7 +167,7 @@ def _ended(
         yield from ((shard, score_one(shard=shard, **given, return_state=True)) for shard in shards)
         return
     one = score_one.with_options(timeout_seconds=None) if runner == "threads" else score_one
-    with runner_named(runner, workers, dask) as chosen:
+    with one_server(), runner_named(runner, workers, dask) as chosen:
         asked = {chosen.submit(one, {**given, "shard": shard}): shard for shard in shards}
         for future in as_completed(list(asked)):
             future.wait()

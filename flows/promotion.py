@@ -52,7 +52,8 @@ def compare(
         table = pd.concat([table, found.table.iloc[fair][list(table.columns)]], ignore_index=True)
         meta = pd.concat([meta, found.meta.iloc[fair][list(meta.columns)]], ignore_index=True)
     held = _held(meta)
-    decision = decide(judged(against.detector, table), judged(challenger.detector, table), held)
+    old, new = (judged(one.detector, table, held.verdicts) for one in (against, challenger))
+    decision = decide(old, new, held)
     return Compared(challenger, against, number, decision, len(meta), int(held.verdicts.sum()))
 
 
@@ -79,10 +80,14 @@ def standing(home: Home) -> tuple[Model, int | None]:
     return model(home, found.name), found.number
 
 
-def judged(detector: Detector, table: pd.DataFrame) -> Judged:
-    """What a detector says of the sessions, with its own threshold."""
+def judged(detector: Detector, table: pd.DataFrame, verdicts: Bools) -> Judged:
+    """What a detector says of the sessions, with the threshold that it has for each.
+
+    One that goes by the house's own sessions is judged on the house's verdicts; sessions of the laboratory come from
+    elsewhere, and show whether the trees themselves have become worse.
+    """
     raw = detector.raw(table)
-    threshold = detector.threshold(BUDGET).value
+    threshold = np.where(verdicts, detector.threshold(BUDGET).value, detector.elsewhere(BUDGET).value)
     return Judged(raw, threshold, np.asarray(detector.calibration.probability(raw, PREVALENCE), np.float64))
 
 

@@ -41,13 +41,12 @@ def only_run(home: Home, wait: float = 0.0, told: Callable[[str], None] = lambda
 
 
 def alone(home: Home) -> None:
-    """Keeps Prefect on this machine: its state under the home, no telemetry, no colours in logs that are files.
+    """Keeps Prefect on this machine: its state under the home, nothing of its own on its page.
 
+    That it tells nobody is settled where this room is imported (`flows/__init__.py`).
     To be called before Prefect is imported. What the environment says already stands: a server's address, for one.
     """
     settings = {
-        "DO_NOT_TRACK": "1",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_HOME": str(prefect_home(home)),
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "300",  # its 20 s are too few where the machine is busy

@@ -12,14 +12,13 @@ import pandas as pd
 
 from features import turns
 from features.feature import load
-from features.saying import can_be_a_reason, honestly, say, subject
-from features.seen import Seen
-from features.table import looked_at
+from features.seen import Seen, look
+from features.table import Row, looked_at
 from flows.home import Home
 from flows.ingest import ingest
 from flows.model import Model
-from models import reasons
-from models.detector import Detector
+from flows.why import Reason as Reason
+from flows.why import reasons_of
 from models.rates import BUDGET, PREVALENCE
 from models.share import Share
 from traces.format import About
@@ -27,22 +26,6 @@ from traces.ingest import Progress, silent
 from traces.schema import Session
 
 _BATCH = 64
-_MOST_TURNS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a score is as high as it is, in words that a person can check."""
-
-    code: str
-    """The feature that says it."""
-    text: str
-    turns: tuple[int, ...]
-    """The turns that show it, the clearest first."""
-    weight: float
-    """Its part in all that raises the score, from 0 to 1."""
-    honest: str
-    """How honest use can look the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +66,20 @@ def score(
     prevalence: float = PREVALENCE,
     budget: float = BUDGET,
     explained: bool = True,
+    known: Mapping[str, Row] | None = None,
 ) -> Iterator[Score]:
-    """Scores of sessions, in their order; 64 are held at a time.
+    """Scores of sessions, in their order; 64 are held at a time. Features that are `known` are not measured again.
 
     Reasons are worked out for those that are likelier padded than a session of which nothing is known.
     """
     names = model.detector.names
-    stream = looked_at(sessions, vectors=model.vectors)
+    stream = looked_at(sessions, vectors=model.vectors) if known is None else _known_looks(sessions, known)
     features = list(load(language=model.vectors is not None))
     while held := list(islice(stream, _BATCH)):
         values = pd.DataFrame(np.stack([row for _, _, row in held]), columns=features)[names]
         judged = model.detector.judge(values, prevalence, budget)
         shares = _shares(model, [seen for _, seen, _ in held], judged["probability"].to_numpy(np.float64))
-        told = _reasons(model.detector, values, judged, held, prevalence) if explained else [()] * len(held)
+        told = reasons_of(model, values, judged, held, prevalence) if explained else [()] * len(held)
         for place, (session, _, _) in enumerate(held):
             yield _score(session, judged.iloc[place], shares[place], told[place], model.name, contents)
 
@@ -171,57 +155,24 @@ def _score(
     )
 
 
+def _known_looks(sessions: Iterable[Session], known: Mapping[str, Row]) -> Iterator[tuple[Session, Seen, Row]]:
+    """Sessions with features that are known; what their texts mean is left for who asks for it."""
+    return ((session, look(session), known[session.session_id]) for session in sessions)
+
+
 def _shares(model: Model, seen: Sequence[Seen], chances: "np.typing.NDArray[np.float64]") -> list[Share | None]:
     """The padded share of each session that is scored."""
     scored = [place for place in range(len(seen)) if not np.isnan(chances[place]) and seen[place].size]
     found: list[Share | None] = [None] * len(seen)
     if not scored:
         return found
-    rows = pd.concat([pd.DataFrame(turns.turns(seen[place])) for place in scored], ignore_index=True)
+    shown = [turns.turns(seen[place]) for place in scored]
+    rows = pd.DataFrame({name: np.concatenate([one[name] for one in shown]) for name in shown[0]})
     owners = np.repeat(scored, [seen[place].size for place in scored])
     weights = np.concatenate([seen[place].chars for place in scored]).astype(np.float64)
     for place, share in zip(scored, model.share.shares(rows, weights, owners, chances[scored]), strict=True):
         found[place] = share
     return found
-
-
-def _reasons(
-    detector: Detector,
-    values: pd.DataFrame,
-    judged: pd.DataFrame,
-    held: Sequence[tuple[Session, Seen, object]],
-    prevalence: float,
-) -> list[tuple[Reason, ...]]:
-    told: list[tuple[Reason, ...]] = [()] * len(held)
-    likely = np.flatnonzero(judged["probability"].to_numpy(np.float64) > prevalence)
-    if not len(likely):
-        return told
-    added = detector.contributions(values.iloc[likely])
-    about, own = columns_of(detector), values[list(added.columns)]
-    for row, place in enumerate(likely.tolist()):
-        chosen = reasons.choose(added.iloc[row].tolist(), own.iloc[place].tolist(), list(own.columns), about)
-        told[place] = tuple(_told(one, held[place][1]) for one in chosen.chosen)
-    return told
-
-
-def columns_of(detector: Detector) -> dict[str, reasons.Column]:
-    """What reasons have to know of the detector's columns."""
-    known = load(language=True, reference=True)
-    return {
-        column.name: reasons.Column(
-            column.kind,
-            known[column.name].speaks,
-            subject(column.name) if can_be_a_reason(known[column.name]) else column.name,
-            float("nan") if column.usual is None else column.usual,
-        )
-        for column in detector.columns
-    }
-
-
-def _told(chosen: reasons.Reason, seen: Seen) -> Reason:
-    shown = load(language=True, reference=True)[chosen.code].shown_by(seen)[:_MOST_TURNS]
-    text = say(seen, chosen.code)
-    return Reason(chosen.code, text, tuple(shown.tolist()), round(chosen.weight, 4), honestly(chosen.code))
 
 
 def _tokens(session: Session) -> int | None:

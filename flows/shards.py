@@ -1,27 +1,23 @@
 """Shards: what is to be scored, divided by day and hash of user, so that one fits in memory and all can run at once."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 from math import ceil
-from time import monotonic
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.home import Home
-from flows.model import Model
-from flows.score import score
 from flows.scores import KEY, scores_of
-from models.rates import BUDGET, PREVALENCE
 from traces.columns import sessions_of
 from traces.schema import Session
-from traces.store import turns_part
+from traces.store import Store, turns_part
 
 PER_SHARD = 1000
-"""Sessions of a shard, about; their scores are held until the shard is written."""
+"""Sessions of a shard, about; their features and scores are held until the shard is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +53,23 @@ class Shard:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """What became of one shard."""
+class Held:
+    """A shard's sessions as they were at one moment; their turns are read when they are asked for."""
 
-    shard: str
-    file: str
-    """The name of its scores' file; empty where there was nothing left to write."""
-    sessions: int
-    scored: int
-    unscored: int
-    flagged: int
-    seconds: float
+    store: Store
+    day: str
+    contents: dict[str, str]
+    """The digests of what the sessions hold."""
+    headers: dict[str, pa.Table]
+    """The sessions by the store's parts."""
+
+    def sessions(self, ids: Collection[str]) -> Iterator[Session]:
+        """Some of them, part by part."""
+        wanted = pc.field("session_id").isin(pa.array(sorted(ids), pa.string()))
+        for part, rows in self.headers.items() if ids else ():
+            some = rows.filter(wanted)
+            if some.num_rows:
+                yield from sessions_of(some, self.store.part(turns_part(part), wanted))
 
 
 def due(home: Home, version: str, span: Span = Span(), per_shard: int = PER_SHARD) -> tuple[Shard, ...]:
@@ -75,45 +77,18 @@ def due(home: Home, version: str, span: Span = Span(), per_shard: int = PER_SHAR
 
     A session counts as scored whichever model version has scored it; with `rescore`, only where `version` has.
     """
-    if per_shard < 1:
-        raise ValueError(f"a shard of {per_shard} sessions is none; let it be 1 or more")
     rows = home.store.table("sessions", columns=["session_id", "content", "turns", "user_id", "started", "part"])
     rows = rows.filter(_meant(rows, span))
     known = scores_of(home).table(KEY)
     if span.rescore:
         known = known.filter(pc.equal(known["model_version"], version))
-    left = rows.join(known.select(KEY[:2]), KEY[:2], join_type="left anti")
-    days: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for row in left.select(["session_id", "user_id", "part"]).to_pylist():
-        day = row["part"].split("/")[1].removeprefix("day=")
-        days[day].append((row["session_id"], row["user_id"] or row["session_id"]))
-    return tuple(shard for day in sorted(days, reverse=True) for shard in _divided(day, days[day], per_shard))
+    return _shards(rows.join(known.select(KEY[:2]), KEY[:2], join_type="left anti"), per_shard)
 
 
-def score_shard(
-    home: Home,
-    model: Model,
-    shard: Shard,
-    number: int,
-    prevalence: float = PREVALENCE,
-    budget: float = BUDGET,
-) -> Tally:
-    """Scores a shard's sessions as they are now and writes the file; twice in the same run is the same as once.
-
-    What has left the shard's day meanwhile, since another ingest learnt of an earlier start, waits for the next run.
-    """
-    begun = monotonic()
-    contents, sessions = _of(home, shard)
-    found = sorted(score(model, sessions, contents, prevalence, budget), key=lambda one: one.session_id)
-    name = shard.file(number)
-    if found:
-        scores_of(home).write(found, name)
-    unscored = sum(one.status == "unscored" for one in found)
-    flagged = sum(one.flagged for one in found)
-    seconds = monotonic() - begun
-    return Tally(
-        str(shard), name if found else "", len(found), len(found) - unscored, unscored, flagged, round(seconds, 2)
-    )
+def every(home: Home, per_shard: int = PER_SHARD) -> tuple[Shard, ...]:
+    """All sessions that have turns, in shards, scored or not, the newest day first."""
+    rows = home.store.table("sessions", columns=["session_id", "turns", "user_id", "part"])
+    return _shards(rows.filter(pc.greater(rows["turns"], 0)), per_shard)
 
 
 def _meant(rows: pa.Table, span: Span) -> pa.ChunkedArray:
@@ -129,6 +104,16 @@ def _begun(rows: pa.Table) -> pa.ChunkedArray:
     return rows["started"].cast(pa.timestamp("us", tz="UTC")).cast(pa.date32())
 
 
+def _shards(rows: pa.Table, per_shard: int) -> tuple[Shard, ...]:
+    if per_shard < 1:
+        raise ValueError(f"a shard of {per_shard} sessions is none; let it be 1 or more")
+    days: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for row in rows.select(["session_id", "user_id", "part"]).to_pylist():
+        day = row["part"].split("/")[1].removeprefix("day=")
+        days[day].append((row["session_id"], row["user_id"] or row["session_id"]))
+    return tuple(shard for day in sorted(days, reverse=True) for shard in _divided(day, days[day], per_shard))
+
+
 def _divided(day: str, sessions: list[tuple[str, str]], per_shard: int) -> Iterator[Shard]:
     """All of a user's sessions of a day are in one shard."""
     of = ceil(len(sessions) / per_shard)
@@ -141,22 +126,16 @@ def _divided(day: str, sessions: list[tuple[str, str]], per_shard: int) -> Itera
             yield Shard(day, part, of, tuple(sorted(ids)))
 
 
-def _of(home: Home, shard: Shard) -> tuple[dict[str, str], Iterator[Session]]:
-    """The digests of what the shard's sessions hold, and themselves, all as of one state of the store."""
+def hold(home: Home, shard: Shard) -> Held:
+    """A shard's sessions, all as of one state of the store."""
     store = home.store
     parts = [part for part in store.state().of("sessions") if f"/day={shard.day}/" in part]
     wanted = pc.field("session_id").isin(pa.array(shard.ids, pa.string()))
-    headers = {part: store.whole_part(part, wanted) for part in parts}
+    headers = {part: rows for part in parts if (rows := store.whole_part(part, wanted)).num_rows}
     contents = {
         row["session_id"]: row["content"]
         for rows in headers.values()
-        for row in rows.select(["session_id", "content"]).to_pylist()
+        for row in rows.select(["session_id", "content", "turns"]).to_pylist()
+        if row["turns"]
     }
-    stream = (
-        session
-        for part, rows in headers.items()
-        if rows.num_rows
-        for session in sessions_of(rows, store.part(turns_part(part), wanted))
-        if session.turns
-    )
-    return contents, stream
+    return Held(store, shard.day, contents, headers)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow.dataset as ds
 
 from audit.estimates import Estimate, figures
 from audit.ledger import Ledger
@@ -24,7 +24,7 @@ from models.reference import Reference
 from traces.pseudonyms import load_or_make_key, without_home
 
 SCORE = "probability"
-_COLUMNS = ("session_id", "user_id", "started", SCORE, "flagged", "status")
+_COLUMNS = ("session_id", "content", "user_id", "started", SCORE, "flagged", "status")
 _DIGITS = 6
 """To so many the score flow rounds."""
 _MOST = 50_000
@@ -71,14 +71,18 @@ def score_drift(detector: Detector, rows: pd.DataFrame, prevalence: float) -> Si
 
 
 def feature_rows(path: Path, rows: pd.DataFrame, detector: Detector) -> pd.DataFrame:
-    """The features of sessions with a score, beside their `user_id` and `period`; who has no features is left out."""
-    stored = set(pq.read_schema(path).names)
-    names = [name for name in detector.names if name in stored]
+    """The features of sessions with a score, beside their `user_id` and `period`; who has no features is left out.
+
+    The path is the folder of a feature set, where each row says of which content it is, or one table.
+    """
+    stored = ds.dataset(path, format="parquet")
+    by = ["session_id", "content"] if "content" in stored.schema.names else ["session_id"]
+    names = [name for name in detector.names if name in stored.schema.names]
     wanted = rows[(rows["period"] >= 0) & (rows["status"] == "scored")]
     wanted = pd.concat([_some(wanted[wanted["period"] == 0]), _some(wanted[wanted["period"] > 0])])
     ids = pa.array(wanted["session_id"].tolist(), pa.string())
-    table = pq.read_table(path, columns=["session_id", *names], filters=pa.compute.field("session_id").isin(ids))
-    return table.to_pandas().merge(wanted[["session_id", "user_id", "period"]], on="session_id")
+    table = stored.to_table(columns=[*by, *names], filter=pa.compute.field("session_id").isin(ids))
+    return table.to_pandas().drop_duplicates(by).merge(wanted[[*by, "user_id", "period"]], on=by)
 
 
 def feature_drift(detector: Detector, table: pd.DataFrame) -> Sides | None:

@@ -1,6 +1,7 @@
 """The steps of a night as Prefect's tasks: what each is called, how often it is tried, how long it may take."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -16,12 +17,13 @@ from flows.home import Home
 from flows.ingest import ingest
 from flows.intake import bring
 from flows.retries import JITTER, PAUSES, TIMES, hopeful
-from flows.shards import Shard, Tally, score_shard
+from flows.scoring import Tally, score_shard
+from flows.shards import Shard
+from flows.telling import files
 from traces.format import About
 from traces.ingest import Account
 
 HOUR = 3600
-_TOLD_EVERY = 500
 
 
 @task(
@@ -30,16 +32,8 @@ _TOLD_EVERY = 500
 )  # fmt: skip
 def read_traces(home: Home, paths: Sequence[Path], about: About, user_from_folder: bool) -> Account:
     """Takes in what is new under the paths."""
-    log, seen = get_run_logger(), set[Path]()
-
-    def told(path: Path, _size: int) -> None:
-        seen.add(path)
-        if len(seen) >= _TOLD_EVERY:
-            seen.clear()
-            log.info("%s more files dealt with, the last is %s", _TOLD_EVERY, path)
-
-    account = ingest(home, paths, about=about, user_from_folder=user_from_folder, progress=told)
-    log.info(
+    account = ingest(home, paths, about=about, user_from_folder=user_from_folder, progress=files())
+    get_run_logger().info(
         "files %s; sessions %s; quarantined %s", *map(dict, (account.files, account.sessions, account.quarantined))
     )
     return account
@@ -63,7 +57,7 @@ def choose(home: Home, which: str | None) -> tuple[str, str]:
     retry_jitter_factor=JITTER, retry_condition_fn=hopeful, timeout_seconds=2 * HOUR, cache_policy=NO_CACHE,
 )  # fmt: skip
 def score_one(home: Home, which: str, shard: Shard, number: int, prevalence: float, budget: float) -> Tally:
-    """Scores one shard; what is handed on is an account of it, the scores are in its file."""
+    """Measures and scores one shard; what is handed on is an account of it, features and scores are in their files."""
     tally = score_shard(home, _loaded(home, which, number), shard, number, prevalence, budget)
     counts = f"{tally.scored} scored, {tally.unscored} unscored, {tally.flagged} flagged"
     get_run_logger().info("%s: %s in %s s", shard, counts, tally.seconds)
@@ -79,8 +73,17 @@ def queue_scores(home: Home, ledger: str | None) -> Intake:
     return bring(home, ledger)
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What the monitor said."""
+
+    call: str
+    """Its verdict, in a word or two."""
+    text: str
+
+
 @task(name="monitor", task_run_name="monitor", tags=["monitor"], timeout_seconds=2 * HOUR, cache_policy=NO_CACHE)
-def watch(home: Home, named: str, which: str, ledger: str | None, prevalence: float, budget: float) -> str | None:
+def watch(home: Home, named: str, which: str, ledger: str | None, prevalence: float, budget: float) -> Watched | None:
     """What the monitor says of a model version, where there is a monitor: named as `package.module:function`."""
     module, _, function = named.partition(":")
     if not named or find_spec(module) is None:
@@ -89,9 +92,8 @@ def watch(home: Home, named: str, which: str, ledger: str | None, prevalence: fl
     call = getattr(import_module(module), function)
     found = call(home, which, ledger=ledger, prevalence=prevalence, budget=budget)
     get_run_logger().info("monitor: %s", found)
-    if page := getattr(found, "markdown", None):
-        create_markdown_artifact(key="monitor", markdown=page, description=str(found))
-    return str(found)
+    create_markdown_artifact(key="monitor", markdown=found.markdown, description=str(found))
+    return Watched(found.verdict.call, str(found))
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -16,7 +16,7 @@ import pandas as pd
 from features import turns
 from features.seen import look
 from features.vectors import Vectors
-from flows import learning, verdicts
+from flows import card, learning, thresholds, verdicts
 from flows.home import Home
 from models.bootstrap import interval, share
 from models.detector import Detector
@@ -50,9 +50,10 @@ class Trained:
     cost: Cost
 
     def write(self, folder: Path) -> None:
-        """Writes the model's files into a folder."""
+        """Writes the model's files and its card into a folder; a card that is there is written anew."""
         self.detector.write(folder)
         self.share.to_files(folder / "share")
+        (folder / card.NAME).write_text(card.card(self.detector, self.figures), encoding="utf-8")
 
 
 def train(
@@ -78,7 +79,8 @@ def learn(
         data = verdicts.beside(data, taught, plan)
     detector = fitted(data.table, data.meta, data.columns, data.fingerprint, params, plan)
     if taught is not None:
-        detector = verdicts.unchosen(detector, data, plan).said(verdicts=taught.said())
+        own = thresholds.own(detector, data, taught, plan)
+        detector = replace(detector, own=own).said(verdicts={**taught.said(), "thresholds": thresholds.told_of(own)})
     return data, detector.said(
         version=f"{datetime.now(UTC):%Y%m%d}-{next(iter(data.checksums.values()))[:8]}",
         winnow=version("winnow"),
@@ -141,7 +143,8 @@ def _marked(folder: Path, taught: verdicts.Verdicts | None) -> Iterator[tuple[Se
 def figures(detector: Detector, data: learning.Data, plan: Plan) -> Figures:
     """What the model does on the part that its trees never saw, with intervals by the sessions they were made from.
 
-    Where nothing was held, folds' models score. Verdicts are left out: an earlier model chose their sessions.
+    Where nothing was held, folds' models score. Verdicts are left out: an earlier model chose their sessions. So the
+    threshold is that by the laboratory too, whatever the model goes by where it is used.
     """
     rows = divided(data.meta, plan)[2] if plan.held else np.arange(len(data.meta))
     rows = rows[(data.meta["kind"] != verdicts.KIND).to_numpy()[rows]]
@@ -158,7 +161,7 @@ def figures(detector: Detector, data: learning.Data, plan: Plan) -> Figures:
         "unscored": share(np.isnan(raw), hosts),
     }
     try:
-        limit = detector.threshold(BUDGET)
+        limit = detector.elsewhere(BUDGET)
     except TooFewGenuine:
         return found
     flags = limit.flags(raw)

@@ -1,8 +1,8 @@
 """Verdicts teach: what auditors decided, as rows beside a data set's. Wires `audit/` to `features/` and `models/`.
 
 A verdict is worth more than a session of the laboratory, since it is about the traffic that is judged; but auditors
-err, and what they see was chosen by an earlier model. So verdicts count by their number, the fixed part of them that is
-for evaluation never teaches, and thresholds are left to sessions that no model chose.
+err, and what they see was chosen by an earlier model. So verdicts count by their number, and the fixed part of them
+that is for evaluation never teaches. What thresholds go by is another matter: see `flows/thresholds.py`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -22,10 +22,9 @@ from features.vectors import Vectors
 from flows import duplicates, learning
 from flows.home import Home
 from flows.review import ledger_of
-from models.detector import Detector
 from models.figures import Bools, Floats, Ints
 from models.splits import is_padded
-from models.training import Plan, divided, weighed
+from models.training import Plan, weighed
 from padding import dataset
 from traces.schema import Session
 
@@ -172,18 +171,6 @@ def apart(data: learning.Data, verdicts: Verdicts) -> Bools:
     """Which rows for evaluation nothing in the data set was made of."""
     hosts = {name for made_from in data.meta["made_from"] for name in made_from}
     return np.array([name not in hosts for name in verdicts.meta["session_id"]], np.bool_)
-
-
-def unchosen(detector: Detector, data: learning.Data, plan: Plan) -> Detector:
-    """The detector with thresholds by genuine sessions that no model chose for review, and none that was found padded.
-
-    Among those that auditors clear, the ones that an earlier model flagged are many: by them every threshold is high.
-    """
-    _, _, held = divided(data.meta, plan)
-    meta = data.meta.iloc[held]
-    usual = ((meta["kind"] == "null") & (meta["sampling"] > 0)).to_numpy() & ~is_padded(meta)
-    raw = detector.raw(data.table.iloc[held[usual]])
-    return replace(detector, genuine=np.sort(raw[~np.isnan(raw)]))
 
 
 def _sampling(meta: pd.DataFrame, plan: Plan) -> Floats:

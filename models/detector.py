@@ -4,7 +4,7 @@ It knows columns only by what it is told of them. What a session is, and what to
 """
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,13 @@ from models.figures import Bools, Floats
 from models.forest import Forest
 from models.novelty import Novelty
 from models.rates import BUDGET, PREVALENCE
-from models.threshold import Threshold, choose
+from models.threshold import Own, Threshold, choose
 
 ORDINARY = "ordinary work"
 """What a session looks like that looks like nothing special."""
 
 _FORMAT = 1
+_OWN = "own.parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ class Detector:
     least: tuple[Least, ...]
     about: dict[str, Any]
     """How it was made: data, seeds, parameters, versions."""
+    own: Own = field(default_factory=Own.none)
+    """Genuine sessions of the traffic that it judges, as auditors found them in a slice drawn by chance."""
 
     @property
     def names(self) -> list[str]:
@@ -96,7 +99,14 @@ class Detector:
         return np.where(self.enough(table), self.forest.raw(table), np.nan)
 
     def threshold(self, budget: float = BUDGET) -> Threshold:
-        """The threshold on raw scores for a false-positive budget; `TooFewGenuine` where it cannot be promised.
+        """The threshold on raw scores for a false-positive budget; `TooFewGenuine` where there is none to be had.
+
+        Where enough is known of the traffic's own genuine sessions it has to hold on them, else as it is elsewhere.
+        """
+        return self.own.threshold(budget) if self.own.is_enough else self.elsewhere(budget)
+
+    def elsewhere(self, budget: float = BUDGET) -> Threshold:
+        """The threshold by the sessions of training alone; `TooFewGenuine` where it cannot be promised.
 
         The promise is for known sources. The threshold is never lower than what would have kept the budget on
         sources that were left out one after the other; for unknown sources that is an estimate, and no promise.
@@ -104,10 +114,10 @@ class Detector:
         promised = choose(self.genuine, budget=budget)
         if not len(self.foreign):
             return promised
-        elsewhere = float(np.quantile(self.foreign, 1 - budget, method="higher"))
-        if elsewhere <= promised.value:
+        highest = float(np.quantile(self.foreign, 1 - budget, method="higher"))
+        if highest <= promised.value:
             return promised
-        return replace(promised, value=elsewhere, flagged=int((self.genuine > elsewhere).sum()))
+        return replace(promised, value=highest, flagged=int((self.genuine > highest).sum()))
 
     def judge(self, table: pd.DataFrame, prevalence: float = PREVALENCE, budget: float = BUDGET) -> pd.DataFrame:
         """A row a session: probability and its interval, threshold, flag, status, novelty, what it looks like."""
@@ -150,6 +160,8 @@ class Detector:
         self.novelty.to_table().to_parquet(folder / "novelty.parquet", index=False)
         for name, scores in (("genuine", self.genuine), ("foreign", self.foreign)):
             pd.DataFrame({"raw": scores}).to_parquet(folder / f"{name}.parquet", index=False)
+        if len(self.own.raw):
+            pd.DataFrame(asdict(self.own)).to_parquet(folder / _OWN, index=False)
         said = {
             "format": _FORMAT,
             "fingerprint": self.fingerprint,
@@ -184,4 +196,13 @@ class Detector:
             classes=tuple(said["classes"]),
             least=tuple(Least(**one) for one in said["least"]),
             about=said["about"],
+            own=_own(folder / _OWN),
         )
+
+
+def _own(path: Path) -> Own:
+    """What is known of the traffic's own sessions: nothing, where nobody has reviewed any."""
+    if not path.is_file():
+        return Own.none()
+    found = pd.read_parquet(path)
+    return Own(found["raw"].to_numpy(np.float64), found["stands_for"].to_numpy(np.float64))

@@ -1,15 +1,16 @@
 """The evaluation: every protocol once, every figure with its interval, and where that leaves the goals."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from models.ablations import ablations
-from models.figures import Figure
+from models.figures import Figure, Floats
 from models.groups import by_group, look_alikes
 from models.handwritten import Judged, errors, figures
+from models.hardness import hardness
 from models.outcomes import Once, once
 from models.peers import Peer, compared
 from models.protocols import (
@@ -25,14 +26,17 @@ from models.protocols import (
     without_families,
     without_sources,
 )
-from models.reliability import abstained, calibration, shares
+from models.reliability import ESTIMATE, KNOWN, abstained, calibration, shares
 from models.report import Cell, Report, Table
 from models.sampling import Owners, Sampler
 from models.slices import families
-from models.splits import bound, is_padded
+from models.splits import Fold, bound, is_padded
 from models.unseen import BUDGETS, known_families, left_out, mean_recall, sources
 
 _BUDGET = BUDGETS[0]
+
+Estimate = Callable[[Fold], Callable[[Floats], Floats]]
+"""For a fold, what says the padded shares of its test part, given how likely each is padded; it has not seen them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class Others:
     """Peers that could not be run, and why."""
     judged: Judged | None = None
     judged_peers: tuple[Peer, ...] = ()
+    estimate: Estimate | None = None
+    """Null where nothing estimates padded shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,8 @@ class Evaluation:
     """Families not seen."""
     known: Once
     """Users not seen."""
+    shares: Floats
+    """The padded shares that were estimated, users not seen; NaN where they were not."""
 
 
 def evaluate(
@@ -70,6 +78,7 @@ def evaluate(
     unseen, known = once(trials, sessions, _BUDGET, own=True), once(users, sessions, _BUDGET, own=False)
     tries: dict[str, tuple[Sequence[Trial], Once]] = {"grouped by user": (users, known)}
     tries |= _by_time(sessions, effort, step)
+    sessions = _estimated(sessions, users, beside.estimate, step)
     by_source = once(without_sources(sessions, effort, step("sources left out")), sessions, _BUDGET, own=False)
     removed, _ = ablations(sessions, effort, sampler, step)
     tables = [
@@ -79,6 +88,7 @@ def evaluate(
         known_families(tries, sessions, sampler),
         look_alikes(unseen, known, sessions, sampler),
         by_group(unseen, known, sessions, sampler),
+        hardness(trials, sessions, sampler),
         calibration({"families not seen": unseen, "users not seen": known}, sessions, sampler),
         shares(sessions, sampler),
         abstained(known, sessions, sampler),
@@ -89,7 +99,20 @@ def evaluate(
         tables += [figures(beside.judged, beside.judged_peers, effort.draws, effort.seed), errors(beside.judged)]
     said = {**about, **_about(sessions, effort, owners)}
     report = Report("Evaluation", said, (goals(tables), *tables))
-    return Evaluation(report, unseen, known)
+    return Evaluation(report, unseen, known, sessions.meta[ESTIMATE].to_numpy(np.float64))
+
+
+def _estimated(sessions: Sessions, trials: Sequence[Trial], estimate: Estimate | None, step: Step) -> Sessions:
+    """With the padded shares that are estimated, users not seen: as they come, and as if padding were known of."""
+    told, found = step("padded shares"), np.full((2, len(sessions.meta)), np.nan)
+    rate = float(is_padded(sessions.meta).mean())
+    for done, trial in enumerate(trials if estimate is not None else (), 1):
+        assert estimate is not None
+        given, chances = estimate(trial.fold), trial.fitted.calibration.probability(trial.raw, rate)
+        found[0, trial.rows] = given(chances)
+        found[1, trial.rows] = given(np.where(np.isnan(trial.raw), np.nan, 1.0))
+        told(done, len(trials))
+    return replace(sessions, meta=sessions.meta.assign(**{ESTIMATE: found[0], KNOWN: found[1]}))
 
 
 def goals(tables: Sequence[Table]) -> Table:

@@ -18,9 +18,14 @@ class Judged:
     """What one model says of the held-out sessions; NaN where it does not score one, which is never flagged."""
 
     scores: Floats
-    threshold: float
-    """Its own, chosen elsewhere; above it a session is flagged."""
+    threshold: float | Floats
+    """Its own, chosen elsewhere, for all or for each session; above it a session is flagged."""
     probabilities: Floats
+
+    @property
+    def flags(self) -> Bools:
+        """Which sessions it flags."""
+        return np.asarray(self.scores > self.threshold, np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +139,7 @@ def _recalls(
     among = held.labels & held.verdicts
     if among.any():
         old, new = (
-            partial(flagged_share, one.scores, among, threshold=one.threshold) for one in (champion, challenger)
+            partial(flagged_share, one.flags.astype(np.float64), among, threshold=0.5) for one in (champion, challenger)
         )
         yield compared("recall at the threshold", "verdicts", old, new, int(among.sum()))
 
@@ -164,7 +169,7 @@ def _false_positives(champion: Judged, challenger: Judged, held: HeldOut, allow:
 
 
 def _false_positive(group: str, among: Bools, champion: Judged, challenger: Judged, allow: Tolerances) -> Row:
-    old, new = (int((one.scores[among] > one.threshold).sum()) for one in (champion, challenger))
+    old, new = (int(one.flags[among].sum()) for one in (champion, challenger))
     n = int(among.sum())
     worse = (new - old) / n > allow.false_positives and new - old >= allow.alarms
     reason = f"false positives of {group} rose from {old} to {new} of {n}, by more than {allow.false_positives:.1%}"

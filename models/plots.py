@@ -35,6 +35,8 @@ def draw(found: Evaluation, sessions: Sessions, folder: Path) -> dict[str, str]:
         "False positives per look-alike": ("look_alikes.png", _look_alikes(report.table("look_alikes"))),
         "False positives per source, the source not seen": ("sources.png", _sources(report.table("sources"))),
     }
+    if not np.isnan(found.shares).all():
+        pictures["Padded share, the user not seen"] = ("padded_share.png", _shares(found, sessions))
     for name, canvas in pictures.values():
         canvas.savefig(folder / name, dpi=110)
     return {shows: name for shows, (name, _) in pictures.items()}
@@ -109,6 +111,25 @@ def _scores(judged: Once, sessions: Sessions) -> "Canvas":
                       ls=style, color=colour, label=f"{name} ({len(values):,})")  # fmt: skip
     axes.set(xlabel="calibrated log-odds, half of all sessions padded", ylabel="share of sessions", title="Scores")
     axes.legend(fontsize=9)
+    return canvas
+
+
+def _shares(found: Evaluation, sessions: Sessions) -> "Canvas":
+    canvas, axes = _canvas(6, 5.5)
+    padded, known = is_padded(sessions.meta), ~np.isnan(found.shares)
+    truth, mine = sessions.meta["padded_share"].to_numpy(np.float64), padded & known
+    axes.plot([0, 1], [0, 1], color=GREY, lw=1, label="as it should be")
+    axes.plot(truth[mine], found.shares[mine], "o", color=BLUE, ms=3, alpha=0.3, label=f"padded ({mine.sum():,})")
+    order = np.flatnonzero(mine)[np.argsort(truth[mine], kind="stable")]
+    parts = [part for part in np.array_split(order, _BINS) if len(part)]
+    axes.plot([truth[part].mean() for part in parts], [found.shares[part].mean() for part in parts], "-",
+              color=ORANGE, lw=2, label="mean of the padded")  # fmt: skip
+    genuine = found.shares[~padded & known]
+    if len(genuine):
+        axes.axhline(genuine.mean(), color=GREEN, ls="--", lw=1.5, label=f"mean of the genuine ({len(genuine):,})")
+    axes.set(xlabel="true padded share", ylabel="estimated", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02),
+             title="Padded share")  # fmt: skip
+    axes.legend(loc="upper left", fontsize=9)
     return canvas
 
 

@@ -12,6 +12,8 @@ from models.splits import is_padded
 from models.training import Plan, weighed
 
 RATES = (0.5, 0.1, 0.02)
+ESTIMATE, KNOWN = "share_estimate", "share_if_padded"
+"""Columns with estimated padded shares: of sessions of which nothing is known, and of padded ones known to be so."""
 
 
 def calibration(tries: dict[str, Once], sessions: Sessions, sampler: Sampler) -> Table:
@@ -36,17 +38,30 @@ def calibration(tries: dict[str, Once], sessions: Sessions, sampler: Sampler) ->
 
 def shares(sessions: Sessions, sampler: Sampler) -> Table:
     """How far the estimated padded share is from the laboratory's truth."""
-    columns = ("sessions", "number", "mean absolute error", "mean error", "root mean square error")
-    if "share_estimate" not in sessions.meta or sessions.meta["share_estimate"].isna().all():
-        return Table("padded_share", "Padded share", columns, (), ("No model estimated padded shares here.",))
+    columns = ("sessions", "number", "mean absolute error", "mean error", "root mean square error", "correlation")
+    title = "Padded share, users not seen"
+    if ESTIMATE not in sessions.meta or sessions.meta[ESTIMATE].isna().all():
+        return Table("padded_share", title, columns, (), ("No model estimated padded shares here.",))
     padded = is_padded(sessions.meta)
-    gap = (sessions.meta["share_estimate"] - sessions.meta["padded_share"]).to_numpy(np.float64)
+    every = np.ones(len(padded), np.bool_)
+    groups = [("padded", padded, ESTIMATE), ("genuine", ~padded, ESTIMATE), ("all", every, ESTIMATE),
+              ("padded, if that is known", padded, KNOWN)]  # fmt: skip
+    truth = sessions.meta["padded_share"].to_numpy(np.float64)
     rows: list[tuple[Cell, ...]] = []
-    for name, who in (("padded", padded), ("genuine", ~padded), ("all", np.ones(len(padded), np.bool_))):
-        known = who & ~np.isnan(gap)
+    for name, who, column in groups:
+        if column not in sessions.meta:
+            continue
+        estimate = sessions.meta[column].to_numpy(np.float64)
+        gap, known = estimate - truth, who & ~np.isnan(estimate)
         means = [_mean(value, known, sampler) for value in (np.abs(gap), gap, gap**2)]
-        rows.append((name, int(known.sum()), *means[:2], _rooted(means[2])))
-    return Table("padded_share", "Padded share", columns, tuple(rows), ("Estimated minus true share of a session.",))
+        together = _correlation(estimate, truth, known, sampler)
+        rows.append((name, int(known.sum()), *means[:2], _rooted(means[2]), together))
+    notes = (
+        "Estimated minus true share of a session, by models that had seen neither its user nor what it was made from. "
+        f"Sessions count as they are, {padded.mean():.0%} of them padded, and probabilities are for that rate. `if "
+        "that is known`: what is estimated of a session once it is clear that it is padded.",
+    )
+    return Table("padded_share", title, columns, tuple(rows), notes)
 
 
 def abstained(judged: Once, sessions: Sessions, sampler: Sampler) -> Table:
@@ -85,5 +100,23 @@ def _mean(values: Floats, known: Bools, sampler: Sampler) -> Figure:
         total = chosen.sum(-1)
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(np.where(total > 0, (chosen * values[known]).sum(-1) / total, np.nan))
+
+    return sampler.figure(statistic, int(known.sum()))
+
+
+def _correlation(first: Floats, second: Floats, known: Bools, sampler: Sampler) -> Figure:
+    """Pearson's; undefined where one of the two is the same for all."""
+    if known.sum() < 2 or np.ptp(first[known]) == 0 or np.ptp(second[known]) == 0:
+        return Figure(None, None, None, int(known.sum()))
+    one, other = first[known], second[known]
+
+    def statistic(given: Floats) -> Floats:
+        chosen = given[..., known]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            chosen = chosen / chosen.sum(-1, keepdims=True)
+            away = one - (chosen * one).sum(-1, keepdims=True)
+            apart = other - (chosen * other).sum(-1, keepdims=True)
+            spread = np.sqrt((chosen * away**2).sum(-1) * (chosen * apart**2).sum(-1))
+            return np.asarray((chosen * away * apart).sum(-1) / np.where(spread > 0, spread, np.nan))
 
     return sampler.figure(statistic, int(known.sum()))

@@ -28,6 +28,10 @@ TURNS = Params(trees=150, rate=0.1, leaves=31, least=40, columns=0.4, rows=0.7, 
 """How trees are grown on turns, of which there are many more than sessions."""
 
 
+class TooFewPadded(ValueError):
+    """There are not enough padded sessions to learn from where padding is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """The estimated padded share of one session."""
@@ -194,7 +198,7 @@ def _folds(numbers: Ints, owners: Ints, seed: int) -> Iterator[tuple[Ints, Ints]
     first = np.unique(numbers, return_index=True)[1]
     people = len(np.unique(owners[first]))
     if len(first) < _LEAST_SESSIONS or people < 2:
-        raise ValueError(
+        raise TooFewPadded(
             f"{len(first)} sessions of {people} users are too few to estimate padded shares: "
             f"it takes {_LEAST_SESSIONS} padded ones, of two users or more"
         )

@@ -2,6 +2,9 @@
 
 The Neyman–Pearson umbrella: of n genuine held-out scores, the smallest one is taken that is exceeded by more than the
 budget of all genuine sessions with a probability of at most 1 - confidence, as the binomial distribution has it.
+
+It holds for sessions that come as those n came. Of the traffic that is judged, only a slice drawn by chance says how
+its genuine sessions lie (`Own`): from few of them the threshold can be estimated, which is no promise.
 """
 
 from dataclasses import dataclass
@@ -14,6 +17,9 @@ from models.figures import Bools, Floats
 
 _LEVELS = (0.1, 0.05, 0.02, 0.01)
 """Shares of highest scores at which it is looked how alike the sessions of one user are."""
+ENOUGH = 30
+"""From so many genuine sessions, drawn by chance from the traffic itself, its threshold is estimated. Not tuned: it is
+the number from which a sample is commonly taken to say something about the whole."""
 
 
 class TooFewGenuine(ValueError):
@@ -26,7 +32,8 @@ class Threshold:
 
     value: float
     budget: float
-    confidence: float
+    confidence: float | None
+    """Of the promise; null where the threshold is an estimate, and promises nothing."""
     genuine: int
     """The genuine sessions that it was chosen on."""
     worth: int
@@ -37,6 +44,47 @@ class Threshold:
     def flags(self, scores: Floats) -> Bools:
         """Which sessions are flagged; a NaN (unscored) never is."""
         return np.asarray(scores > self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Genuine sessions of the very traffic that is judged, drawn by chance."""
+
+    raw: Floats
+    """Their scores, by trees that have not seen them."""
+    stands_for: Floats
+    """How many sessions each stands for: the inverse of its chance to be drawn, or anything in proportion to it."""
+
+    @classmethod
+    def none(cls) -> "Own":
+        """Of traffic of which nothing is known."""
+        return cls(np.zeros(0), np.zeros(0))
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether there are so many that they say more of this traffic than sessions from elsewhere do."""
+        return len(self.raw) >= ENOUGH
+
+    @property
+    def worth(self) -> int:
+        """How many sessions of equal chance they are worth (Kish)."""
+        total = float(self.stands_for.sum())
+        return floor(total**2 / float((self.stands_for**2).sum()) + 1e-9) if total else 0
+
+    def threshold(self, budget: float = 0.01, confidence: float = 0.95) -> Threshold:
+        """The lowest threshold at which so much of the traffic's genuine use is flagged as the budget allows.
+
+        With as many as a promise takes it is the promise, for which fewer may lie above; with fewer an estimate, which
+        may be too low as well as too high. That the sessions of one user are alike is left out of account.
+        """
+        _check(budget, confidence)
+        above = allowed(self.worth, budget, confidence)
+        order = np.argsort(-self.raw, kind="stable")
+        scores, shares = self.raw[order], np.cumsum(self.stands_for[order]) / self.stands_for.sum()
+        share = budget if above is None else above / self.worth
+        value = float(scores[min(int((shares <= share + 1e-12).sum()), len(scores) - 1)])
+        sure = None if above is None else confidence
+        return Threshold(value, budget, sure, len(scores), self.worth, int((scores > value).sum()))
 
 
 def choose(

@@ -80,19 +80,19 @@ def train(
     monotone = [column.monotone for column in judging]
     forest = Forest.fit(part(grown), chosen, part(watched), monotone)
     if how.held:
-        judged = held[_enough(table.iloc[held], least)]
+        judged = held[enough(table.iloc[held], least)]
         raw = forest.raw(table.iloc[judged])
     else:
         fixed = replace(chosen, trees=forest.trees)
         forest = Forest.fit(part(np.arange(len(meta))), fixed, monotone=monotone)
-        judged = np.flatnonzero(_enough(table, least))
+        judged = np.flatnonzero(enough(table, least))
         raw = out_of_fold(table, meta, judging, weights, fixed)[judged]
     compared = compare(raw, padded[judged], bound(meta.iloc[judged].assign(user=None)), weights[judged])
     looks, classes = _looks(table[names], meta, how.seed)
-    genuine = (meta["kind"] != "look-alike").to_numpy() & ~padded
+    genuine = unchosen(meta)
     elsewhere = foreign(table, meta, judging, weights, replace(chosen, trees=forest.trees))
     usual = table.iloc[grown][names][~padded[grown]].median()
-    plain = np.flatnonzero(genuine & _enough(table, least))
+    plain = np.flatnonzero(genuine & enough(table, least))
     return Detector(
         columns=tuple(_usually(column, float(usual[column.name])) for column in columns),
         fingerprint=fingerprint,
@@ -100,7 +100,7 @@ def train(
         calibration=fit(raw, padded[judged], weights[judged], compared[0].method),
         doubt=fit(raw, padded[judged], weights[judged], "venn-abers"),
         genuine=np.sort(raw[genuine[judged]]),
-        foreign=np.sort(elsewhere[genuine & _enough(table, least) & np.isfinite(elsewhere)]),
+        foreign=np.sort(elsewhere[genuine & enough(table, least) & np.isfinite(elsewhere)]),
         novelty=Novelty.fit(table.iloc[grown][names], how.seed),
         looks=looks,
         classes=classes,
@@ -110,6 +110,16 @@ def train(
             "reference": Reference.of(table.iloc[plain][names], meta["user"].iloc[plain].tolist()).plain(),
         },
     )
+
+
+def unchosen(meta: pd.DataFrame) -> Bools:
+    """Genuine sessions that came as they came, by which thresholds are chosen: no look-alikes, and no verdicts.
+
+    An earlier model chose what auditors see: among the sessions that they clear, those that it flagged are many, and by
+    them every threshold would be high. Nor does a session count that they found padded.
+    """
+    counts = meta["sampling"].fillna(1.0).to_numpy(np.float64) > 0 if "sampling" in meta else np.ones(len(meta), bool)
+    return np.asarray(~meta["kind"].isin(["look-alike", "verdict"]).to_numpy() & ~is_padded(meta) & counts, np.bool_)
 
 
 def directed(columns: Sequence[Column]) -> tuple[Column, ...]:
@@ -189,11 +199,12 @@ def _usually(column: Column, value: float) -> Column:
     return replace(column, usual=None if np.isnan(value) else value)
 
 
-def _enough(table: pd.DataFrame, least: Sequence[Least]) -> Bools:
-    enough = np.ones(len(table), bool)
+def enough(table: pd.DataFrame, least: Sequence[Least]) -> Bools:
+    """Which sessions have enough in them to be judged."""
+    found = np.ones(len(table), bool)
     for one in least:
-        enough &= table[one.column].to_numpy(np.float64) >= one.value
-    return enough
+        found &= table[one.column].to_numpy(np.float64) >= one.value
+    return found
 
 
 def _looks(table: pd.DataFrame, meta: pd.DataFrame, seed: int) -> tuple[Forest, tuple[str, ...]]:

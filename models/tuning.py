@@ -21,6 +21,7 @@ Objective = Callable[[Params], Iterable[float]]
 """The scores of such trees, fold by fold, higher ones better; it is not asked on where the first ones are poor."""
 State = Literal["finished", "pruned", "failed"]
 
+_MADE_OF = "made_of"
 _STARTS = 10
 """Trials at random before the sampler begins to learn."""
 
@@ -56,6 +57,10 @@ class NothingFound(RuntimeError):
     """No trial has been finished."""
 
 
+class AnotherSearch(ValueError):
+    """A study of that name is there, and searched for something else."""
+
+
 def tune(
     objective: Objective,
     storage: str,
@@ -66,6 +71,7 @@ def tune(
     seed: int = 0,
     begin: Params | None = None,
     told: Callable[[Trial], None] | None = None,
+    made_of: str = "",
 ) -> Tuned:
     """Searches until the study `name` in the database `storage` (a URL) has so many trials, or the time is over.
 
@@ -73,12 +79,14 @@ def tune(
     as if it had never been stopped. Trials that failed do not count. The first one is `begin`, from which also comes
     what is not searched: how many trees, how patient, and their seed. Time is looked at between trials, so that one
     may exceed it. `told` hears of each trial, and when the study is taken up of all that are there.
+    `made_of` says what is searched on: a study that was on something else is `AnotherSearch`, and stays as it is.
     """
     if trials is None and seconds is None:
         raise ValueError("a search without an end: say how many trials, or how many seconds")
     started, base = time.monotonic(), begin or Params()
     with _quiet():
         study = _study(storage, name)
+        _check(study, name, made_of)
         for earlier in _told(study, base):
             _tell(told, earlier)
         while _goes_on(len(_done(study)), trials, seconds, time.monotonic() - started):
@@ -106,6 +114,17 @@ def _study(storage: str, name: str) -> "optuna.Study":
     for left in study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.RUNNING,)):
         study.tell(left.number, state=optuna.trial.TrialState.FAIL)
     return study
+
+
+def _check(study: "optuna.Study", name: str, made_of: str) -> None:
+    """Scores on different data cannot be told against each other."""
+    before = study.user_attrs.get(_MADE_OF)
+    if before is None:
+        study.set_user_attr(_MADE_OF, made_of)
+    elif before != made_of:
+        raise AnotherSearch(
+            f"the study {name!r} was made on other data, or measured in another way: give this one another name"
+        )
 
 
 def _done(study: "optuna.Study") -> "list[optuna.trial.FrozenTrial]":

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pyarrow.dataset as ds
 from conftest import EXAMPLES
 
 from flows import learning
@@ -58,6 +59,7 @@ def products(home: Path) -> dict[str, Any]:
     every = kept.table().drop_columns("run").sort_by(order)
     return {
         "sessions": sorted(map(str, sessions)),
+        "features": features(home),
         "scores": every.to_pylist(),
         "newest": scores(place).sort_by(order).to_pylist(),
         "cases": [dict(row) for row in cases],
@@ -65,6 +67,15 @@ def products(home: Path) -> dict[str, Any]:
         "entries": entries,
         "faults": faults,
     }
+
+
+def features(home: Path) -> list[str]:
+    """What was measured, each content of a session once; as text, since in a list two NaN would differ."""
+    files = map(str, (home / "data" / "features").glob("features-*/day=*/[!.]*.parquet"))
+    rows = ds.dataset(list(files), format="parquet").to_table().to_pylist()
+    found = sorted((row["session_id"], row["content"], str(row)) for row in rows)
+    assert len({(one, content) for one, content, _ in found}) == len(found)
+    return [text for _, _, text in found]
 
 
 _CASE = (

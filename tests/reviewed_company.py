@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -189,7 +190,10 @@ def gains(first: Detector, then: Detector, sessions: pd.DataFrame, truth: Truth,
     padded = np.array([truth[name]["label"] == "padded" for name in sessions.index])
     alike = np.array([truth[name]["look_alike"] is not None for name in sessions.index]) & ~padded
     raw = [one.raw(sessions) for one in (first, then)]
-    limits = [one.threshold(budget).value for one in (first, then)]
+    thresholds = {
+        "its own threshold": [one.threshold(budget).value for one in (first, then)],
+        "the laboratory's threshold": [one.elsewhere(budget).value for one in (first, then)],
+    }
     found = [
         _gain("AUC", [partial(auc, one, padded) for one in raw], sessions["user"], len(padded)),
         *(
@@ -199,9 +203,9 @@ def gains(first: Detector, then: Detector, sessions: pd.DataFrame, truth: Truth,
         ),
     ]  # fmt: skip
     groups: dict[str, Bools] = {"recall": padded, "false positives": ~padded, "look-alikes flagged": alike}
-    for name, among in groups.items():
+    for (by, limits), (name, among) in product(thresholds.items(), groups.items()):
         at = [partial(flagged_share, one, among, threshold=limit) for one, limit in zip(raw, limits, strict=True)]
-        found.append(_gain(f"{name} at its own threshold", at, sessions["user"], int(among.sum())))
+        found.append(_gain(f"{name} at {by}", at, sessions["user"], int(among.sum())))
     return found
 
 

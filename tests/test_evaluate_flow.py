@@ -50,7 +50,7 @@ def test_a_data_set_becomes_a_report_with_pictures(built: Path, judged: Path, tm
         steps.append(name)
         return lambda _done, _total: None
 
-    found = evaluation(built, judged, out, None, TINY, step, estimate=lambda _session: 0.25)  # type: ignore[arg-type]
+    found = evaluation(built, judged, out, None, TINY, step)  # type: ignore[arg-type]
     read_back = json.loads((out / "report.json").read_text(encoding="utf-8"))
     assert read_back["about"]["checksums"] == json.loads((built / "manifest.json").read_text())["checksums"]
     assert read_back["about"]["feature set"]
@@ -62,7 +62,13 @@ def test_a_data_set_becomes_a_report_with_pictures(built: Path, judged: Path, tm
     assert {"Winnow", "token volume", "exact repeats", "zstd ratio", "Gopher repetition"} <= judges
     groups = {row["group"].split(":")[0] for row in read_back["tables"]["groups"]["rows"]}
     assert {"length", "language", "times", "tokens", "agent"} <= groups
-    assert read_back["tables"]["padded_share"]["rows"][0]["sessions"] == "padded"
+    shares = {row["sessions"]: row for row in read_back["tables"]["padded_share"]["rows"]}
+    assert set(shares) == {"padded", "genuine", "all", "padded, if that is known"}
+    assert 0 < shares["padded, if that is known"]["mean absolute error"]["value"] < 0.5
+    assert found.report.pictures["Padded share, the user not seen"] == "padded_share.png"
+    hard = [row["padded sessions"] for row in read_back["tables"]["hardness"]["rows"]]
+    assert {"padded share 0.1 to 0.3", "padded share 0.8 to 1"} <= set(hard)
+    assert {name.split(":")[0] for name in hard if ":" in name} == {"timing", "wording", "texts", "names"}
     errors = read_back["tables"]["judged_errors"]["rows"]
     whys = [json.loads(line)["why"] for line in (judged / "labels.jsonl").read_text(encoding="utf-8").splitlines()]
     assert errors

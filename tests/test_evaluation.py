@@ -12,7 +12,7 @@ from made_sessions import FAMILIES, TINY, made_sessions
 
 from models.bootstrap import numbered
 from models.evaluation import Evaluation, Others, evaluate, goals
-from models.figures import Figure, recall_at
+from models.figures import Figure, Floats, recall_at
 from models.groups import grouped as by_kind
 from models.handwritten import Judged, errors, figures
 from models.outcomes import once, unseen_strategy
@@ -32,7 +32,7 @@ from models.reliability import calibration, shares
 from models.report import Table
 from models.sampling import Owners, Sampler
 from models.slices import Slice, pooled
-from models.splits import is_padded, leaks
+from models.splits import Fold, is_padded, leaks
 from models.unseen import left_out, sources
 
 
@@ -214,6 +214,28 @@ def test_the_error_of_padded_shares_is_that_of_the_estimates(sessions: Sessions,
     assert value(table.row("padded")["mean absolute error"]) == pytest.approx(0.2)
     assert value(table.row("padded")["mean error"]) == pytest.approx(-0.2)
     assert value(table.row("genuine")["root mean square error"]) == pytest.approx(0.1)
+    assert value(table.row("all")["correlation"]) == pytest.approx(1.0)
+    assert table.row("genuine")["correlation"].value is None  # type: ignore[union-attr]
+
+
+def test_padded_shares_are_estimated_for_each_user_by_what_has_not_seen_them(sessions: Sessions) -> None:
+    asked: list[tuple[Fold, bool]] = []
+
+    def estimate(fold: Fold) -> Callable[[Floats], Floats]:
+        def given(probabilities: Floats) -> Floats:
+            asked.append((fold, bool(np.nanmin(probabilities) == 1.0)))
+            return probabilities * 0.5
+
+        return given
+
+    others = Others(estimate=estimate)
+    found = evaluate(sessions, {}, others, replace(TINY, draws=5), silent)
+    assert [known for _, known in asked] == [False, True] * TINY.users
+    tested = np.concatenate([fold.test for fold, known in asked if known])
+    assert sorted(tested.tolist()) == list(range(len(sessions.meta)))
+    rows = {str(row[0]): row for row in found.report.table("padded_share").rows}
+    assert value(rows["padded, if that is known"][2]) == pytest.approx(0.1)
+    assert value(rows["genuine"][3]) == pytest.approx(np.nanmean(found.shares[~is_padded(sessions.meta)]))
 
 
 def test_sessions_are_grouped_by_what_is_known_of_them(sessions: Sessions) -> None:
@@ -263,7 +285,8 @@ def test_a_goal_is_reached_by_the_figure_itself() -> None:
 
 def test_the_report_has_every_section(whole: Evaluation) -> None:
     names = [table.name for table in whole.report.tables]
-    assert names == ["goals", "families", "clusters", "sources", "grouped", "look_alikes", "groups", "calibration",
+    assert names == ["goals", "families", "clusters", "sources", "grouped", "look_alikes", "groups", "hardness",
+                     "calibration",
                      "padded_share", "abstained", "ablations", "peers", "judged", "judged_errors"]  # fmt: skip
 
 

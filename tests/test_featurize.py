@@ -1,15 +1,20 @@
 """Featurize writes a row a session in each of its files, and says what it wrote."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from conftest import EXAMPLES
 from conversation import asked, said, session
+from test_nightly import talk
 
 from features import context, outline, table
 from features.context import AnotherContext
+from features.feature import load
+from flows import measured
 from flows.featurize import OUTLINES, Written, featurize, write
 from flows.home import Home
 from flows.ingest import ingest
@@ -49,9 +54,53 @@ def test_each_file_has_a_row_for_each_session_with_turns(home: Home, written: Wr
 
 def test_looking_once_gives_the_same_rows_and_outlines_as_looking_for_each(home: Home, written: Written) -> None:
     sessions = [one for one in home.store.sessions() if one.turns]
-    assert table.read(written.features).equals(table.table(sessions))
-    assert outline.read(written.outlines).equals(outline.table(map(outline.outline, sessions)))
-    assert context.read(written.context).equals(context.context(map(outline.outline, sessions)))
+    assert by_session(table.read(written.features)) == by_session(table.table(sessions))
+    assert by_session(outline.read(written.outlines)) == by_session(outline.table(map(outline.outline, sessions)))
+    assert by_session(context.read(written.context)) == by_session(context.context(map(outline.outline, sessions)))
+
+
+def by_session(rows: pa.Table) -> str:
+    """The rows in a fixed order, as text: in a list two NaN would differ."""
+    return str(rows.sort_by("session_id").to_pylist())
+
+
+def test_what_was_measured_is_not_measured_again_and_what_has_grown_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox, place = tmp_path / "inbox", Home(tmp_path / "home")
+    talk(inbox, "old", 4)
+    talk(inbox, "grows", 4)
+    ingest(place, [inbox], about=About(file=""))
+    first = by_session(table.read(featurize(place, language=False).features))
+    looked = list[str]()
+
+    def noted(sessions: Iterable[Session], *rest: Any) -> Iterator[Any]:
+        for found in table.looked_at(sessions, *rest):
+            looked.append(found[0].session_id)
+            yield found
+
+    monkeypatch.setattr(measured, "looked_at", noted)
+    assert by_session(table.read(featurize(place, language=False).features)) == first
+    assert looked == []
+    talk(inbox, "grows", 8)
+    talk(inbox, "new", 4, "2026-02-01")
+    ingest(place, [inbox], about=About(file=""))
+    again = featurize(place, language=False)
+    assert sorted(looked) == ["grows", "new"]
+    sessions = [one for one in place.store.sessions() if one.turns]
+    assert by_session(table.read(again.features)) == by_session(table.table(sessions))
+
+
+def test_another_feature_set_is_measured_beside_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Home(tmp_path / "home")
+    talk(tmp_path / "inbox", "one", 4)
+    ingest(place, [tmp_path / "inbox"], about=About(file=""))
+    featurize(place, language=False)
+    some = tuple(load().values())[:-1]
+    monkeypatch.setattr(table, "load", lambda *_: {one.name: one for one in some})
+    featurize(place, language=False)
+    assert len([path for path in (place.data / "features").glob("features-*") if path.is_dir()]) == 2
+    assert len(list((place.data / "features").glob("features-*/day=2026-03-01/*.parquet"))) == 2
 
 
 def test_the_account_says_what_lies_where_and_what_is_lacking(tmp_path: Path) -> None:

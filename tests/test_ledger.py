@@ -18,7 +18,7 @@ import psycopg
 import pytest
 from argon2 import PasswordHasher
 from desk import ALL, ANN, BOB, CAT, FLAGGED, LEA, MONDAY, PAT, Clock, company, score
-from postgres import postgres
+from postgres import emptied, postgres
 
 from audit import casefile, queue, review
 from audit.cases import rebuild
@@ -45,12 +45,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database, of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/audit/ledger.db"
-    found: str = request.getfixturevalue("cluster")
-    with psycopg.connect(found, autocommit=True) as connection:
-        connection.execute(
-            "drop schema public cascade; create schema public; drop function if exists winnow_append_only"
-        )
-    return found
+    return emptied(request.getfixturevalue("cluster"))
 
 
 @pytest.fixture

@@ -24,7 +24,8 @@ from flows.runners import runner_named
 from flows.runs import RunBusy, only_run
 from flows.score import Reason, Score
 from flows.scores import Scores, scores, scores_of
-from flows.shards import Span, Tally, due
+from flows.scoring import Tally
+from flows.shards import Span, due
 from traces.format import About
 
 EARLY = datetime(2026, 3, 1, 9, tzinfo=UTC)

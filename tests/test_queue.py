@@ -9,10 +9,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from desk import ALL, ANN, BOB, CAT, FLAGGED, LEA, PAT, TWICE, Clock, company, score
-from postgres import postgres
+from postgres import emptied, postgres
 
 from audit import queue, review
 from audit.cases import Case, NoSuchCase
@@ -35,10 +34,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database, of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/ledger.db"
-    found: str = request.getfixturevalue("cluster")
-    with psycopg.connect(found, autocommit=True) as connection:
-        connection.execute("drop schema public cascade; create schema public")
-    return found
+    return emptied(request.getfixturevalue("cluster"))
 
 
 @pytest.fixture

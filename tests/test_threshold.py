@@ -1,4 +1,4 @@
-"""The threshold keeps its budget as often as it promises, or refuses and says what it would take."""
+"""The threshold keeps its budget as often as it promises, or refuses and says what it would take; or it estimates."""
 
 from math import erfc
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.figures import Floats
-from models.threshold import TooFewGenuine, allowed, choose, needed
+from models.threshold import ENOUGH, Own, TooFewGenuine, allowed, choose, needed
 
 
 def above(value: float) -> float:
@@ -119,3 +119,45 @@ def test_senseless_budgets_are_refused() -> None:
         choose(np.zeros(400), confidence=95)
     with pytest.raises(ValueError, match="there are 400 scores but 3 users"):
         choose(np.zeros(400), users=[1, 2, 3])
+
+
+def own(rng: np.random.Generator, flagged: int = 15, unflagged: int = 40) -> Own:
+    """A slice of standard normal sessions: of those above 1.5 one in five was drawn, of the others one in twenty."""
+    scores = rng.normal(size=30_000)
+    high, low = scores[scores > 1.5][:flagged], scores[scores <= 1.5][:unflagged]
+    share = above(1.5)
+    weights = np.r_[np.full(len(high), share / len(high)), np.full(len(low), (1 - share) / len(low))]
+    return Own(np.r_[high, low], weights)
+
+
+def test_an_estimate_from_a_slice_drawn_by_unequal_chance_lies_about_the_budget() -> None:
+    rng = np.random.default_rng(3)
+    rates = [above(own(rng).threshold(0.01).value) for _ in range(400)]
+    assert np.mean(rates) == pytest.approx(0.01, abs=0.004)
+    assert 0.3 < np.mean(np.array(rates) > 0.01) < 0.75  # no promise, and not called one
+    assert own(rng).threshold(0.01).confidence is None
+
+
+def test_what_stands_for_few_counts_as_few() -> None:
+    scores = np.arange(100.0)
+    even = Own(scores, np.ones(100)).threshold(0.02)
+    assert (even.value, even.flagged) == (97.0, 2)
+    seldom = Own(scores, np.where(scores >= 90, 0.1, 1.0)).threshold(0.02)
+    assert (seldom.value, seldom.flagged) == (89.0, 10)
+    assert Own(scores, np.full(100, 7.0)).threshold(0.02) == even
+
+
+def test_with_as_many_of_the_house_as_a_promise_takes_it_is_the_promise() -> None:
+    scores = np.random.default_rng(0).normal(size=800)
+    found, promised = Own(scores, np.full(800, 20.0)).threshold(0.01), choose(scores, budget=0.01)
+    assert found == promised
+    assert found.confidence == 0.95
+    few = Own(scores, np.where(scores > 2, 1.0, 1e-9)).threshold(0.01)
+    assert (few.confidence, few.worth) == (None, int((scores > 2).sum()))
+
+
+def test_of_very_few_nothing_is_estimated() -> None:
+    assert not Own.none().is_enough
+    assert Own.none().worth == 0
+    assert not Own(np.zeros(ENOUGH - 1), np.ones(ENOUGH - 1)).is_enough
+    assert Own(np.zeros(ENOUGH), np.ones(ENOUGH)).is_enough

@@ -8,21 +8,25 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import typer
 from desk import ALL, ANN, BOB
 from desk import score as shown
 from small_company import BUDGET, SMALL, company, data_set, loaded, trained, truth
 from small_models import place_in
+from typer.testing import CliRunner
 
 from audit import review
 from audit.drawing import Plan as Drawn
 from audit.intake import enqueue
 from audit.ledger import Ledger
 from features import table
-from flows import learning, promotion, train, verdicts
+from flows import cli_versions, learning, promotion, train, verdicts
 from flows.home import Home
 from flows.ingest import ingest
+from models.detector import Detector
 from models.figures import auc
 from models.registry import promote
+from models.threshold import ENOUGH
 from models.training import Plan, divided, weighed
 from traces.format import About
 
@@ -219,6 +223,60 @@ def test_thresholds_are_by_sessions_that_no_model_chose(data: learning.Data, tau
     np.testing.assert_array_equal(detector.genuine, np.sort(raw[~np.isnan(raw)]))
 
 
+def test_thresholds_go_by_the_random_slice_where_it_has_enough_and_never_by_what_is_for_evaluation(
+    data: learning.Data, taught: verdicts.Verdicts
+) -> None:
+    both, detector = train.learn(data, SMALL, PLAN, taught)
+    meta = taught.meta[taught.teaching]
+    genuine = meta[meta["label"] == "genuine"]
+    rows = taught.table[taught.teaching][(meta["label"] == "genuine").to_numpy()]
+    assert len(genuine) > ENOUGH
+    assert detector.own.is_enough
+    assert len(detector.own.raw) == int(detector.enough(rows).sum())
+    assert set(detector.own.stands_for) == {1.0}  # everybody was drawn here
+    assert not set(detector.own.raw) & set(detector.raw(rows))  # by other trees, which have not seen them
+    assert detector.threshold(BUDGET) == detector.own.threshold(BUDGET) != detector.elsewhere(BUDGET)
+    assert f"go by {len(detector.own.raw)} genuine" in detector.about["verdicts"]["thresholds"]
+    aimed = replace(taught, meta=taught.meta.assign(drawn=np.nan))
+    _, without = train.learn(data, SMALL, PLAN, aimed)
+    assert without.threshold(BUDGET) == without.elsewhere(BUDGET) == detector.elsewhere(BUDGET)
+    assert "0 genuine sessions of the random slice teach" in without.about["verdicts"]["thresholds"]
+    assert (both.meta["kind"] == "verdict").sum() == len(meta)
+
+
+def test_what_the_threshold_goes_by_is_kept_with_the_model(
+    data: learning.Data, taught: verdicts.Verdicts, tmp_path: Path
+) -> None:
+    _, detector = train.learn(data, SMALL, PLAN, taught)
+    detector.write(tmp_path / "model")
+    assert Detector.read(tmp_path / "model").threshold(BUDGET) == detector.threshold(BUDGET)
+    plain = trained().detector
+    plain.write(tmp_path / "plain")
+    assert not (tmp_path / "plain" / "own.parquet").exists()
+    assert Detector.read(tmp_path / "plain").threshold(BUDGET) == plain.elsewhere(BUDGET)
+
+
+def test_sessions_that_auditors_cleared_do_not_raise_the_threshold_of_sources_left_out(
+    data: learning.Data, taught: verdicts.Verdicts
+) -> None:
+    both, detector = train.learn(data, SMALL, PLAN, taught)
+    usual = ((data.meta["kind"] == "null") & (both.meta["sampling"].iloc[: len(data.meta)] > 0)).to_numpy()
+    assert 0 < len(detector.foreign) <= int(usual.sum())
+    _, folded = train.learn(data, SMALL, Plan(held=0), taught)
+    assert 0 < len(folded.genuine) <= int(usual.sum())
+
+
+def test_the_gate_judges_verdicts_by_the_threshold_of_the_house_and_the_laboratory_by_its_own(
+    data: learning.Data, taught: verdicts.Verdicts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(promotion, "BUDGET", BUDGET)
+    _, detector = train.learn(data, SMALL, PLAN, taught)
+    found = promotion.judged(detector, data.table[:2], np.array([True, False]))
+    limits = [detector.threshold(BUDGET).value, detector.elsewhere(BUDGET).value]
+    assert np.asarray(found.threshold).tolist() == limits
+    assert found.flags.tolist() == (found.scores > np.array(limits)).tolist()
+
+
 def test_marked_turns_teach_where_the_padding_is_and_the_model_says_what_it_learnt_from(
     taught: verdicts.Verdicts,
 ) -> None:
@@ -278,3 +336,41 @@ def test_what_auditors_said_reaches_the_trees(
     padded = (taught.meta["label"] == "padded").to_numpy()[taught.teaching]
     assert (both.meta["kind"] == "verdict").sum() == len(rows)
     assert float(auc(then.raw(rows), padded)) > float(auc(first.raw(rows), padded))
+
+
+def by_command(home: Home, out: Path, *more: str) -> tuple[str, dict[str, object]]:
+    """What `winnow train` says, and what the model that it wrote says of itself."""
+    app = typer.Typer()
+    app.command()(cli_versions.train)
+    words = ["--data", str(data_set()[0]), "--no-language", "--out", str(out), *more]
+    done = CliRunner().invoke(app, words, obj=home)
+    assert done.exit_code == 0, done.output
+    return done.stderr, json.loads((out / "model.json").read_text())["about"]
+
+
+def test_the_command_learns_from_the_verdicts_of_the_homes_ledger_and_says_from_how_many(
+    home: Home, taught: verdicts.Verdicts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WINNOW_LEDGER", raising=False)
+    told, about = by_command(home, tmp_path / "with")
+    assert about["verdicts"] == {**taught.said(), "thresholds": about["verdicts"]["thresholds"]}  # type: ignore[index]
+    assert taught.told in " ".join(told.split())
+    assert f"Verdicts: learnt from {taught.said()['padded']} of padding" in (tmp_path / "with" / "card.md").read_text()
+    told, about = by_command(home, tmp_path / "without", "--no-verdicts")
+    assert "verdicts" not in about
+    assert "learnt from" not in told
+    assert "no auditor's verdict" in (tmp_path / "without" / "card.md").read_text()
+
+
+def test_the_command_learns_from_the_ledger_that_it_is_told(home: Home, ledger: Ledger, tmp_path: Path) -> None:
+    other = another(ledger, tmp_path, dict(list(headers(home).items())[:40]))
+    for name in list(headers(home))[:40]:
+        review.decide(other, ANN, name, "genuine")
+    found = verdicts.read(home, other, None)
+    other.close()
+    assert found is not None
+    _, about = by_command(home, tmp_path / "model", "--ledger", f"sqlite:///{tmp_path}/other.db")
+    said = about["verdicts"]
+    assert isinstance(said, dict)
+    assert (said["padded"], said["genuine"]) == (0, found.said()["genuine"])
+    assert said["ledger"] == found.head

@@ -1,11 +1,12 @@
 """Tokens after padding, and how many people have genuine use."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from desk import ANN, FLAGGED, MONDAY, Clock, company, score
+from desk import ALL, ANN, FLAGGED, MONDAY, Clock, company, score
 
 from audit import review
 from audit.intake import enqueue, week_of
@@ -114,9 +115,25 @@ def test_adoption_counts_people_with_genuine_use(ledger: Ledger) -> None:
 
 
 def test_weeks_add_up_to_the_leaderboard(ledger: Ledger) -> None:
-    enqueue(ledger, company(1000))
-    by_week = weeks(ledger, "u-1")
-    (whole,) = [one for one in leaderboard(ledger, "2026-01-01", "2026-12-31") if one.user_id == "u-1"]
-    assert whole.tokens == sum(one.tokens for one in by_week)
-    assert whole.adjusted == pytest.approx(sum(one.adjusted for one in by_week))
-    assert [one.week for one in by_week] == sorted({one.week for one in by_week}, reverse=True)
+    """With sessions of every sort: decided, waiting, never queued, unscored, without a known share."""
+    scores = list(company(1000))
+    enqueue(ledger, (replace(one, padded_tokens=None) if n % 7 == 0 else one for n, one in enumerate(scores)), ALL)
+    for n, one in enumerate(scores[::9]):
+        review.decide(ledger, ANN, one.session_id, "padded" if n % 3 else "genuine")
+    board = leaderboard(ledger, "2026-01-01", "2026-12-31")
+    assert len(board) == 6
+    for name in ("confirmed", "cleared", "waiting", "unscored_tokens"):
+        assert sum(getattr(one, name) for one in board) > 0, name
+    for whole in board:
+        by_week = weeks(ledger, whole.user_id)
+        for name in ("sessions", "confirmed", "cleared", "waiting", "tokens", "unscored_tokens"):
+            assert getattr(whole, name) == sum(getattr(one, name) for one in by_week), name
+        assert whole.adjusted == pytest.approx(sum(one.adjusted for one in by_week))
+        assert whole.low <= whole.adjusted <= whole.high
+        assert [one.week for one in by_week] == sorted({one.week for one in by_week}, reverse=True)
+        (alone,) = [
+            one for one in leaderboard(ledger, by_week[0].week, by_week[0].week) if one.user_id == whole.user_id
+        ]
+        assert (alone.adjusted, alone.low, alone.high) == pytest.approx(
+            (by_week[0].adjusted, by_week[0].low, by_week[0].high)
+        )

@@ -63,7 +63,7 @@ def measure(sessions: int, database: Path, rounds: int = 25) -> dict[str, list[f
         timed("session", "GET", path)
         timed("verdict and next", "POST", f"{path}/verdict", decision="unsure")
         timed("person", "GET", "/people/u-17")
-    for path in ("/board?weeks=4&last=2026-03-09", "/model"):
+    for path in ("/board?weeks=4&last=2026-03-09", "/board?weeks=26&last=2026-06-29", "/model"):
         timed(path, "GET", path)
     ledger.close()
     return times

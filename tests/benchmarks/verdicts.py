@@ -86,6 +86,7 @@ def measure(folder: Path, data: Path | None, people: int, days: int, count: int,
     assert taught is not None
     CONSOLE.print(taught.told)
     _, then = train.learn(loaded, None, plan, taught)
+    CONSOLE.print(f"thresholds {then.about['verdicts']['thresholds']}")
     others = features("others", partial(is_tested, days=reviewed_days))
     shown("people whom nobody reviewed, later days", gains(first, then, others, truth, BUDGET))
     same = features("same", lambda session: is_of_pilot(session) and is_later(session, reviewed_days))
