@@ -1,6 +1,5 @@
 """The commands of models: `winnow evaluate`."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -23,17 +22,14 @@ def evaluate(
     Families, sources, users and times are left out in turn. The report has every figure with its interval, peers on the
     same sessions, and each error on the hand-written ones. A flag is a review candidate, not proof.
     """
-    from flows import evaluate as flow
     from flows import show
-    from flows.featurize import vectors
-    from models.protocols import FULL, QUICK
+    from flows.asked import asked
+    from flows.operations.evaluate import evaluate as operation
     from models.report import shown
 
-    effort = QUICK if quick else FULL
-    effort = replace(effort, seed=seed, params=replace(effort.params, seed=seed))
+    home = context.obj
     with show.steps() as step:
-        encoder = vectors(context.obj) if language else None
-        found = flow.evaluation(data, judged, out, encoder, effort, step)
+        found = asked(home, operation)(data, out, home.folder, judged, quick, seed, language, step=step)
     goals = found.report.table("goals")
     show.table(goals.columns, ([shown(cell) for cell in row] for row in goals.rows))
     show.err.print(f"the report is {out / 'report.md'}")

@@ -129,6 +129,8 @@ def _worth(column: Floats, owners: Ints) -> float:
     if users < 2 or not off.any():
         return float(users)
     effect = float((np.bincount(owners, off) ** 2).sum()) * users / (users - 1) / float((off**2).sum())
+    if effect == 0:  # no user differs from the others: their sessions count one by one
+        return float(sessions)
     sure = float(t.ppf(0.975, max(sessions - 1, 1)) / t.ppf(0.975, users - 1)) ** 2
     return max(1.0, min(float(sessions), sessions / effect * sure))
 

@@ -139,6 +139,10 @@ def test_sessions_without_a_user_count_each_by_itself() -> None:
     assert worths([table["c0"].to_numpy(np.float64)], ["one"] * 500) == [1.0]
 
 
+def test_users_who_do_not_differ_at_all_hide_no_session() -> None:
+    assert worths([np.array([1.0, 2.0, 1.0, 2.0])], ["ann", "ann", "bob", "bob"]) == [4.0]
+
+
 def test_a_reference_is_the_same_after_json() -> None:
     then, now = made(20, 900)[0], made(21, 400)[0]
     now["c13"] += 1

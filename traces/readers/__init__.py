@@ -1,7 +1,7 @@
 """One file or folder per trace format, each a few small functions from bytes to sessions; `FORMATS` lists them all.
 
-To add one: write `traces/readers/<name>.py`, or a folder of that name, with a `FORMAT`, list it here, and add an example
-to `data/examples/`.
+To add one: write `traces/readers/<name>.py`, or a folder of that name, with a `FORMAT`, list it here, and add an
+example to `data/examples/`.
 """
 
 from traces.format import Format
