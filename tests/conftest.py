@@ -1,5 +1,6 @@
 """What tests share: the examples that are always there, and the real traces that may not be."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,10 @@ from hypothesis import settings
 
 settings.register_profile("busy", deadline=None)  # a slow machine is no failure
 settings.load_profile("busy")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Started in the background by a shell, this process and all that it starts would never hear Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 EXAMPLES = Path(__file__).parent.parent / "data" / "examples"
 SHARED = Path(__file__).parent.parent.parent / "shared" / "traces"
