@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from flows.cli_dataset import dataset, simulate
-from flows.cli_days import day_of
 from flows.cli_flows import Wait, audit_sample, nightly, serve
 from flows.cli_models import evaluate
 from flows.cli_monitor import monitor
+from flows.cli_options import day_of
 from flows.cli_review import audit, review
 from flows.cli_score import explain, score
 from flows.cli_truth import truth

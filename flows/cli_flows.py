@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.cli_days import day_of
+from flows.cli_options import Budget, LedgerUrl, Prevalence, Which, day_of
 from models.rates import BUDGET, PREVALENCE
 
 Paths = Annotated[list[Path] | None, typer.Argument(help="Trace files, archives, or folders of them.")]
@@ -15,21 +15,6 @@ FromFolder = Annotated[bool, typer.Option("--user-from-folder", help="The first 
 Zone = Annotated[str, typer.Option(help="Zone of times that name none, such as Europe/Berlin.")]
 Pseudonymise = Annotated[
     bool, typer.Option("--pseudonymise", help="Replace user ids by a keyed hash; the key stays in data/.")
-]
-Which = Annotated[
-    str | None,
-    typer.Option("--model", help="A version (winnow/3, champion), a folder, or `shipped`; the champion by default."),
-]
-Prevalence = Annotated[
-    float, typer.Option(min=0.0001, max=0.9999, help="The share of padded sessions that is assumed here.")
-]
-Budget = Annotated[
-    float,
-    typer.Option("--false-positive-budget", min=0.0001, max=0.5, help="Of genuine sessions, at most so many flagged."),
-]
-LedgerUrl = Annotated[
-    str | None,
-    typer.Option("--ledger", envvar="WINNOW_LEDGER", help="The ledger's database URL; data/audit.db by default."),
 ]
 Workers = Annotated[int, typer.Option(min=1, help="Shards that are scored at once.")]
 Dask = Annotated[str | None, typer.Option(help="With --runner dask: the scheduler of a cluster, tcp://host:port.")]

@@ -8,14 +8,12 @@ from typing import Annotated
 
 import typer
 
+from flows.cli_options import LedgerUrl
+
 audit = typer.Typer(no_args_is_help=True, help="The review ledger: check it, export from it, who may sign in.")
 people = typer.Typer(no_args_is_help=True, help="Who may sign in to the review page.")
 audit.add_typer(people, name="people")
 
-LedgerUrl = Annotated[
-    str | None,
-    typer.Option("--ledger", envvar="WINNOW_LEDGER", help="The ledger's database URL; data/audit.db by default."),
-]
 FromInput = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
 
 

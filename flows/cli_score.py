@@ -5,21 +5,9 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_days import day_of
+from flows.cli_options import Budget, Prevalence, Which, day_of
 from flows.home import Home
 from models.rates import BUDGET, PREVALENCE
-
-Which = Annotated[
-    str | None,
-    typer.Option("--model", help="A version (winnow/3, champion), a folder, or `shipped`; the champion by default."),
-]
-Prevalence = Annotated[
-    float, typer.Option(min=0.0001, max=0.9999, help="The share of padded sessions that is assumed here.")
-]
-Budget = Annotated[
-    float,
-    typer.Option("--false-positive-budget", min=0.0001, max=0.5, help="Of genuine sessions, at most so many flagged."),
-]
 
 
 def score(

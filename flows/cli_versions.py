@@ -5,14 +5,12 @@ from typing import Annotated
 
 import typer
 
+from flows.cli_options import LedgerUrl
+
 models = typer.Typer(no_args_is_help=True, help="Model versions: which there are, which one scores, and why.")
 REFUSED = 3
 """The status of a promotion that the gate refused."""
 Data = Annotated[Path, typer.Option(help="A data set that `winnow dataset build` wrote.", exists=True)]
-LedgerUrl = Annotated[
-    str | None,
-    typer.Option("--ledger", envvar="WINNOW_LEDGER", help="The ledger's database URL; data/audit.db by default."),
-]
 
 
 def train(

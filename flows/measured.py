@@ -7,25 +7,23 @@ writes the same. A file appears whole or not at all and is never changed. Rows o
 where they are; nobody reads them any more.
 """
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from time import time
-from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
-import pyarrow.parquet as pq
 
 from features.reference import Reference
 from features.table import Row, fingerprint_of, looked_at, schema
 from features.vectors import Vectors
 from flows.home import Home
 from flows.shards import Held
+from flows.whole import write_whole
 from traces.schema import Session
 
 _KEY = ["session_id", "content"]
@@ -62,15 +60,7 @@ class Measured:
         table = pa.Table.from_arrays([*keys, *arrays], schema=self._stored)
         name = blake2b("\0".join([*ids, *held]).encode(errors="surrogatepass"), digest_size=12).hexdigest()
         path = self.folder / f"day={day}" / f"{name}.parquet"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.{uuid4().hex}.writing")
-        try:
-            pq.write_table(table, partial, compression="zstd")
-            _sync(partial)
-            partial.replace(path)
-            _sync(path.parent)
-        finally:
-            partial.unlink(missing_ok=True)
+        write_whole(table, path)
         return path
 
     @property
@@ -123,11 +113,3 @@ def sweep(home: Home) -> int:
     for path in leftovers:
         path.unlink(missing_ok=True)
     return len(leftovers)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,20 +7,18 @@ one session, that of the later run is the newer. One run writes at a time (`flow
 none. The home's disk is meant: a store in object storage keeps its sessions there, and its scores here.
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
-import pyarrow.parquet as pq
 
 from flows.home import Home
 from flows.judgements import SCHEMA, as_table
 from flows.score import Score
+from flows.whole import write_whole
 
 KEY = ["session_id", "content", "model_version"]
 """What makes a score the same one."""
@@ -46,15 +44,7 @@ class Scores:
     def write(self, scores: Sequence[Score], name: str) -> Path:
         """Writes one file, such as `day=2026-01-15/00000007-1-of-2.parquet`; the same name again replaces it whole."""
         path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.{uuid4().hex}.writing")
-        try:
-            pq.write_table(as_table(scores), partial, compression="zstd")
-            _sync(partial)
-            partial.replace(path)
-            _sync(path.parent)
-        finally:
-            partial.unlink(missing_ok=True)
+        write_whole(as_table(scores), path)
         return path
 
     def sweep(self) -> int:
@@ -104,11 +94,3 @@ def scores(home: Home, model_version: str | None = None) -> pa.Table:
 def number_of(path: Path) -> int:
     """The number of the run that wrote a file."""
     return int(path.name.partition("-")[0])
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
