@@ -8,6 +8,9 @@ from prefect import Flow
 from prefect.blocks.core import Block
 from prefect.client.schemas.objects import FlowRun, State
 
+TOLD_BY = ("on_failure", "notify")
+"""The parameters of a flow that name a command and a block; the flow leaves them alone, the hook reads them."""
+
 _PATIENCE = 60
 
 

@@ -188,11 +188,17 @@ def test_a_second_run_at_once_is_refused_with_the_reason_in_its_state(tmp_path: 
 
 
 def test_the_operators_command_is_told_why_a_run_failed(tmp_path: Path, model: Path) -> None:
-    told, script = tmp_path / "told", tmp_path / "tell.py"
-    script.write_text("import sys; open(sys.argv[1], 'w').write(sys.argv[2])")
+    command, told = teller(tmp_path)
     with pytest.raises(FileNotFoundError, match="nowhere"):
-        night(tmp_path / "home", tmp_path / "nowhere", model, on_failure=f"{sys.executable} {script} {told}")
+        night(tmp_path / "home", tmp_path / "nowhere", model, on_failure=command)
     assert "there is no such file or folder" in told.read_text()
+
+
+def teller(folder: Path) -> tuple[str, Path]:
+    """A command that writes down what it is told, and where."""
+    told, script = folder / "told", folder / "tell.py"
+    script.write_text("import sys; open(sys.argv[1], 'w').write(sys.argv[2])")
+    return f"{sys.executable} {script} {told}", told
 
 
 def test_the_monitor_is_asked_and_a_failure_of_it_fails_the_run(tmp_path: Path, inbox: Path, model: Path) -> None:
@@ -247,6 +253,15 @@ def test_step_by_step_is_the_same_as_a_night(tmp_path: Path, inbox: Path, model:
     assert any(page.startswith("# Ingested") for name, page in pages if name == "ingest")
     with pytest.raises(ParameterTypeError):
         deployed.score(home=home, prevalence="much")  # type: ignore[arg-type]
+
+
+def test_a_step_that_fails_tells_the_operator(tmp_path: Path) -> None:
+    command, told = teller(tmp_path)
+    told_by: dict[str, Any] = {"on_failure": command}
+    with pytest.raises(FileNotFoundError):
+        deployed.ingest([tmp_path / "nowhere"], home=tmp_path / "home", **told_by)
+    assert "winnow: ingest is Failed" in told.read_text()
+    assert "nowhere" in told.read_text()
 
 
 def files_of(folder: Path, pattern: str) -> dict[Path, int]:
