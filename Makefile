@@ -9,6 +9,7 @@ STAMP := $(VENV)/.winnow
 DEV_STAMP := $(VENV)/.winnow-dev
 DEMO := .demo
 TORCH := torch==2.13.0
+PEER := tokenjam==0.7.0
 WINNOW := env -u WINNOW_HOME -u WINNOW_STORE $(BIN)/winnow
 
 comma := ,
@@ -99,6 +100,7 @@ $(STAMP): pyproject.toml constraints.txt
 
 $(DEV_STAMP): pyproject.toml constraints.txt
 	@$(call install,.[dev$(comma)dask])
+	@$(PIP) install --no-deps '$(PEER)'  # a peer to compare with; its servers and exporters are of no use here
 	@touch $(STAMP) $@
 
 install = $(BIN)/python -c '' 2>/dev/null || { $(call python_is_recent); } && \
