@@ -17,10 +17,11 @@ from flows.spoken import language
 from models.evaluation import Evaluation, Others, evaluate
 from models.handwritten import Judged
 from models.peers import Peer
+from models.plan import Plan
 from models.plots import draw
 from models.protocols import FULL, Effort, Fitted, Sessions, Step, fitted, silent
 from models.rates import BUDGET
-from models.training import Plan, directed
+from models.training import directed
 from padding import dataset
 from traces.reading import read
 from traces.schema import Session

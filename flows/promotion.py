@@ -13,10 +13,10 @@ from flows.model import SHIPPED, Model, model, read, version_of
 from models.detector import Detector
 from models.figures import Bools
 from models.gate import Decision, HeldOut, Judged, decide
+from models.plan import Plan, divided
 from models.rates import BUDGET, PREVALENCE
 from models.registry import NoVersion, Place, Version, champion, find, promote
 from models.splits import is_padded
-from models.training import Plan, divided
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from flows.verdicts import Verdicts
 from models.crossed import unseen
 from models.detector import Detector
 from models.forest import Params
+from models.plan import Plan
 from models.rates import BUDGET
 from models.splits import is_padded
 from models.threshold import ENOUGH, Own
-from models.training import Plan
 
 
 def own(detector: Detector, data: learning.Data, taught: Verdicts, plan: Plan) -> Own:

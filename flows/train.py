@@ -23,12 +23,13 @@ from models.detector import Detector
 from models.figures import Figure, Floats, auc, recall_at
 from models.folds import out_of_fold
 from models.forest import Params
+from models.plan import Plan, divided, weighed
 from models.rates import BUDGET, PREVALENCE
 from models.registry import Cost, Place, Record, Version, record, register
 from models.share import ShareModel
 from models.splits import is_padded
 from models.threshold import TooFewGenuine
-from models.training import Plan, directed, divided, weighed
+from models.training import directed
 from models.training import train as fitted
 from padding import dataset
 from traces.schema import Session

@@ -23,8 +23,8 @@ from flows import duplicates, learning
 from flows.home import Home
 from flows.review import ledger_of
 from models.figures import Bools, Floats, Ints
+from models.plan import Plan, weighed
 from models.splits import is_padded
-from models.training import Plan, weighed
 from padding import dataset
 from traces.schema import Session
 

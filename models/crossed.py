@@ -9,8 +9,9 @@ from models.detector import Column
 from models.figures import Floats
 from models.folds import FOLDS
 from models.forest import Forest, Params, Part
+from models.plan import Plan, divided, weighed
 from models.splits import bound, is_padded
-from models.training import LEAST, Plan, directed, divided, enough, weighed
+from models.training import LEAST, directed, enough
 
 
 def unseen(

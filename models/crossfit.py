@@ -14,8 +14,9 @@ from models.doubtful import Doubt, doubts, trust
 from models.figures import Figure, recall_at
 from models.folds import FOLDS, out_of_fold
 from models.forest import Params
+from models.plan import Plan, weighed
 from models.splits import is_padded
-from models.training import Plan, directed, weighed
+from models.training import directed
 
 _PARAMS = Params(trees=250)
 

@@ -12,11 +12,11 @@ import numpy as np
 
 from models.figures import Bools, Figure, Floats, Ints
 from models.outcomes import summary
+from models.plan import Plan, weighed
 from models.protocols import Sessions, Step, Trial, quantile
 from models.report import Cell, Table
 from models.sampling import Sampler
 from models.splits import is_padded
-from models.training import Plan, weighed
 
 _TREES = 100
 _WIDEST = 5.0

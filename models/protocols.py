@@ -1,6 +1,6 @@
 """How a model is tried: on families, sources, users and times that it has not seen, each time trained anew.
 
-What is fitted here is the detector's trees and its calibration, from parts and weights as `models.training` makes them;
+What is fitted here is the detector's trees and its calibration, from parts and weights as `models.plan` makes them;
 not its novelty, its look-alikes or its intervals, which decide no flag.
 """
 
@@ -15,10 +15,11 @@ from models.calibration import Calibration, fit
 from models.detector import Column, Least
 from models.figures import Bools, Floats, Ints
 from models.forest import Forest, Params, Part
+from models.plan import Plan, divided, weighed
 from models.rates import BUDGET
 from models.splits import DrawsFrom, Fold, bound, by_time, by_user, is_padded, leave_families_out, leave_sources_out
 from models.threshold import TooFewGenuine, choose
-from models.training import LEAST, Plan, divided, weighed
+from models.training import LEAST
 
 Step = Callable[[str], Callable[[int, int], None]]
 """Told the name of a step, gives what is told its progress."""

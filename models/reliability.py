@@ -4,12 +4,12 @@ import numpy as np
 
 from models.figures import Bools, Figure, Floats, at_rate, brier, ece
 from models.outcomes import Once
+from models.plan import Plan, weighed
 from models.protocols import Sessions
 from models.report import Cell, Table
 from models.sampling import Sampler
 from models.slices import Measure
 from models.splits import is_padded
-from models.training import Plan, weighed
 
 RATES = (0.5, 0.1, 0.02)
 ESTIMATE, KNOWN = "share_estimate", "share_if_padded"

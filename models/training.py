@@ -1,54 +1,33 @@
 """Training: from a table and what is known of its sessions to a detector.
 
-The genuine sessions fall into three parts: trees grow on one, stop growing by the second, and the third, which the
-trees never see, gives the calibration and the thresholds. So the promise about false positives is exact for sessions
-that come as those of the third part came. With few sessions none is kept back: trees grow on all, and the scores come
-from folds; the promise then holds for the folds' models, and for the final one as far as it is like them.
-
-A session and what was made from it are on one side; so is a user, where nobody has very many: with a few users, of whom
-one has a fourth of all sessions, the parts would be of different kinds, and the promise then holds for these users
-only. Sources are also left out one after the other, to see what happens elsewhere.
+Calibration and thresholds come from sessions that the trees have never seen (`models/plan.py` parts them). So the
+promise about false positives is exact for sessions that come as those came. With few sessions none is kept back: trees
+grow on all, and the scores come from folds; the promise then holds for the folds' models, and for the final one as far
+as it is like them. Sources are also left out one after the other, to see what happens elsewhere.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
 
-from models.balance import balanced
 from models.calibration import Compared, compare, fit
 from models.detector import ORDINARY, Column, Detector, Least
 from models.figures import Bools, Floats, Ints
 from models.folds import out_of_fold
 from models.forest import Forest, Params, Part
 from models.novelty import Novelty
+from models.plan import Plan, divided, parted_by_user, unchosen, weighed
 from models.reference import Reference
-from models.splits import bound, is_padded, parts
+from models.splits import bound, is_padded
 
 LEAST = (Least("turn_count", 4.0),)
 """A session of three turns has too little in it to be judged."""
 
-_PARTS = 20
 _LARGE, _MOST_SOURCES = 20, 12
 _LOOKS = Params(trees=80, rate=0.1, leaves=7, least=10)
 _FEW = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How the sessions are parted and weighed."""
-
-    held: float = 0.4
-    """The share of the sessions that is kept for calibration and thresholds. With 0 none is kept: trees grow on all,
-    and scores to calibrate by come from five folds; for who has too few sessions to keep some back."""
-    validation: float = 0.1
-    """The share that says when the trees stop growing."""
-    look_alikes: float = 0.5
-    """How much an honest look-alike counts, against a genuine session as it was."""
-    power: float = 0.5
-    """How far large sources, users and families stay large: 1 as they are, 0 not at all."""
-    seed: int = 0
 
 
 def train(
@@ -67,26 +46,11 @@ def train(
     """
     _check(table, meta)
     chosen, how = params or Params(), plan or Plan()
-    grown, watched, held = divided(meta, how)
-    weights = weighed(meta, how)
+    rows = grown, _, _ = divided(meta, how)
+    weights, padded, judging = weighed(meta, how), is_padded(meta), directed(columns)
+    every = Part(table[[column.name for column in judging]], padded.astype(np.float64), weights)
+    forest, raw, judged = _grown(every, meta, judging, rows, chosen, how, enough(table, least))
     names = [column.name for column in columns]
-    judging = directed(columns)
-    padded = is_padded(meta)
-
-    def part(rows: Ints) -> Part:
-        own = table.iloc[rows][[column.name for column in judging]]
-        return Part(own, padded[rows].astype(np.float64), weights[rows])
-
-    monotone = [column.monotone for column in judging]
-    forest = Forest.fit(part(grown), chosen, part(watched), monotone)
-    if how.held:
-        judged = held[enough(table.iloc[held], least)]
-        raw = forest.raw(table.iloc[judged])
-    else:
-        fixed = replace(chosen, trees=forest.trees)
-        forest = Forest.fit(part(np.arange(len(meta))), fixed, monotone=monotone)
-        judged = np.flatnonzero(enough(table, least))
-        raw = out_of_fold(table, meta, judging, weights, fixed)[judged]
     compared = compare(raw, padded[judged], bound(meta.iloc[judged].assign(user=None)), weights[judged])
     looks, classes = _looks(table[names], meta, how.seed)
     genuine = unchosen(meta)
@@ -106,20 +70,27 @@ def train(
         classes=classes,
         least=tuple(least),
         about={
-            **_about(chosen, how, meta, (grown, watched, held), compared, forest),
+            **_about(chosen, how, meta, rows, compared, forest),
             "reference": Reference.of(table.iloc[plain][names], meta["user"].iloc[plain].tolist()).plain(),
         },
     )
 
 
-def unchosen(meta: pd.DataFrame) -> Bools:
-    """Genuine sessions that came as they came, by which thresholds are chosen: no look-alikes, and no verdicts.
-
-    An earlier model chose what auditors see: among the sessions that they clear, those that it flagged are many, and by
-    them every threshold would be high. Nor does a session count that they found padded.
-    """
-    counts = meta["sampling"].fillna(1.0).to_numpy(np.float64) > 0 if "sampling" in meta else np.ones(len(meta), bool)
-    return np.asarray(~meta["kind"].isin(["look-alike", "verdict"]).to_numpy() & ~is_padded(meta) & counts, np.bool_)
+def _grown(
+    every: Part, meta: pd.DataFrame, columns: Sequence[Column], rows: tuple[Ints, Ints, Ints], params: Params,
+    plan: Plan, judgeable: Bools,
+) -> tuple[Forest, Floats, Ints]:  # fmt: skip
+    """The trees, with raw scores of sessions that had no part in them, and which these are."""
+    grown, watched, held = rows
+    monotone = [column.monotone for column in columns]
+    forest = Forest.fit(every.take(grown), params, every.take(watched), monotone)
+    if plan.held:
+        judged = held[judgeable[held]]
+        return forest, forest.raw(every.table.iloc[judged]), judged
+    fixed = replace(params, trees=forest.trees)
+    judged = np.flatnonzero(judgeable)
+    raw = out_of_fold(every.table, meta, columns, every.weights, fixed)[judged]
+    return Forest.fit(every, fixed, monotone=monotone), raw, judged
 
 
 def directed(columns: Sequence[Column]) -> tuple[Column, ...]:
@@ -151,48 +122,6 @@ def foreign(
         grown = Forest.fit(part, params, monotone=[column.monotone for column in columns])
         scores[left] = grown.raw(table.iloc[left])
     return scores
-
-
-def divided(meta: pd.DataFrame, plan: Plan) -> tuple[Ints, Ints, Ints]:
-    """The rows that trees grow on, those that stop them, and those that nothing of the trees sees.
-
-    Verdicts move nothing: they are never held, since an earlier model chose them, and what is bound to a held session
-    is in no part.
-    """
-    verdict = (meta["kind"] == "verdict").to_numpy()
-    made = np.flatnonzero(~verdict)
-    own = meta.iloc[made]
-    part = parts(own if parted_by_user(own) else own.assign(user=None), _PARTS, plan.seed)
-    held = round(_PARTS * plan.held)
-    watched = max(1, round(_PARTS * plan.validation))
-    if held + watched >= _PARTS or (plan.held and not held):
-        raise ValueError(f"of a held share of {plan.held} and a validation share of {plan.validation} nothing is left")
-    bonds = bound(meta.assign(user=None))
-    free = np.flatnonzero(verdict & ~np.isin(bonds, bonds[made[part < held]]))
-    return (
-        np.sort(np.concatenate([made[part >= held + watched], free])),
-        made[(part >= held) & (part < held + watched)],
-        made[part < held],
-    )
-
-
-def parted_by_user(meta: pd.DataFrame) -> bool:
-    """Whether each user can be kept on one side: nobody has more sessions than a part has room for."""
-    return int(np.bincount(bound(meta)).max()) * _PARTS <= len(meta)
-
-
-def weighed(meta: pd.DataFrame, plan: Plan) -> Floats:
-    """How much each session counts: half on each label, no source, user or family far ahead."""
-    padded = is_padded(meta)
-    group = np.where(padded, meta["family"].astype(str), meta["kind"].astype(str))
-    groupings = {"source": meta["source"].tolist(), "user": meta["user"].tolist(), "group": group.tolist()}
-    weights = balanced(padded, groupings, power=plan.power)
-    weights = weights * np.where(meta["kind"] == "look-alike", plan.look_alikes, 1.0)
-    if "sampling" in meta:
-        weights = weights * meta["sampling"].fillna(1.0).to_numpy(np.float64)
-    for side in (padded, ~padded):
-        weights[side] *= len(weights) / 2 / weights[side].sum()
-    return weights
 
 
 def _usually(column: Column, value: float) -> Column:

@@ -13,7 +13,8 @@ from flows.review import ledger_of
 from flows.scores import KEY, scores, scores_of
 from flows.train import padded_share
 from models.forest import Params
-from models.training import Plan, train
+from models.plan import Plan
+from models.training import train
 from padding import dataset
 from traces.reading import read
 

@@ -11,7 +11,7 @@ from flows import train as training
 from flows.home import Home
 from flows.model import Model, read
 from models.forest import Params
-from models.training import Plan
+from models.plan import Plan
 from padding.company.simulation import simulate
 from padding.dataset import Manifest
 

@@ -11,9 +11,10 @@ from laboratory import COLUMNS, HONEST, laboratory
 from models.detector import Detector
 from models.figures import auc
 from models.forest import Params
+from models.plan import Plan, divided, parted_by_user, weighed
 from models.splits import is_padded
 from models.threshold import TooFewGenuine
-from models.training import Plan, directed, divided, parted_by_user, train, weighed
+from models.training import directed, train
 
 SMALL = Params(trees=60, least=10)
 

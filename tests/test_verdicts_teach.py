@@ -12,7 +12,7 @@ from audit.drawing import Plan as Drawn
 from audit.ledger import Ledger
 from flows import learning, train, verdicts
 from flows.home import Home
-from models.training import Plan
+from models.plan import Plan
 
 KNOWN = "verbatim_loop"
 """The one way of padding that the laboratory knows here. What it knows already verdicts need not teach, and a company

@@ -11,7 +11,7 @@ from flows.train import Trained
 from flows.tune import params_of
 from flows.verdicts import open_ledger, read
 from models.forest import Params
-from models.training import Plan
+from models.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,8 @@ from rich.table import Table
 from audit.drawing import Plan as Drawn
 from audit.ledger import Ledger
 from flows import dataset, learning, train, verdicts
+from models.plan import Plan
 from models.rates import BUDGET
-from models.training import Plan
 from traces.schema import Session
 
 CONSOLE = Console(width=140)
