@@ -6,7 +6,11 @@ from typing import Annotated
 
 import typer
 
-dataset = typer.Typer(no_args_is_help=True, help="Training data: public traces fetched, labelled sets built from them.")
+from flows.cli_options import AsJson
+
+dataset = typer.Typer(
+    name="dataset", no_args_is_help=True, help="Training data: public traces fetched, labelled sets built from them."
+)
 
 
 @dataset.command("build")
@@ -63,7 +67,7 @@ def fetch(
     context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="A collection's name; lists them when left out.")] = None,
     listed: Annotated[Path | None, typer.Option("--sources", help="Another list than data/sources.toml.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Clones a public collection of traces and ingests it, where the network allows."""
     import msgspec

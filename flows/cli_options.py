@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 Which = Annotated[
     str | None,
     typer.Option("--model", help="A version (winnow/3, champion), a folder, or `shipped`; the champion by default."),

@@ -10,7 +10,9 @@ import typer
 
 from flows.cli_options import LedgerUrl
 
-audit = typer.Typer(no_args_is_help=True, help="The review ledger: check it, export from it, who may sign in.")
+audit = typer.Typer(
+    name="audit", no_args_is_help=True, help="The review ledger: check it, export from it, who may sign in."
+)
 people = typer.Typer(no_args_is_help=True, help="Who may sign in to the review page.")
 audit.add_typer(people, name="people")
 

@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_options import LedgerUrl
+from flows.cli_options import AsJson, LedgerUrl
 
-models = typer.Typer(no_args_is_help=True, help="Model versions: which there are, which one scores, and why.")
+models = typer.Typer(
+    name="models", no_args_is_help=True, help="Model versions: which there are, which one scores, and why."
+)
 REFUSED = 3
 """The status of a promotion that the gate refused."""
 Data = Annotated[Path, typer.Option(help="A data set that `winnow dataset build` wrote.", exists=True)]
@@ -54,7 +56,7 @@ def train(
 @models.command("list")
 def list_versions(
     context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Lists the registered versions, the newest first."""
     import msgspec
