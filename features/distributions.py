@@ -16,10 +16,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from scipy.stats import rankdata
 
+from features import crossfitted
 from features.context_feature import ContextFeature
 from features.context_feature import load as load_context
 from features.feature import Feature, load
 from features.hashing import Floats
+from features.vectors import Vectors
 
 FILE = Path(__file__).parent / "distributions.json"
 
@@ -87,19 +89,19 @@ def known() -> list[Feature | ContextFeature]:
     return [*load(language=True, reference=True).values(), *load_context().values()]
 
 
-def measured(folder: Path) -> Distributions:
-    """The distributions on a data set whose tables lie in a folder, as `flows.learning.load` leaves them there."""
+def measured(folder: Path, vectors: Vectors | None = None) -> Distributions:
+    """The distributions on a data set whose tables lie in a folder, as `flows.learning.load` leaves them there.
+
+    With `vectors` also those of features of genuine work, cross-fitted: a table's own would be of a reference that may
+    have seen the sessions which it is applied to, and is never taken.
+    """
     told = pq.read_table(folder / "described.parquet", columns=["session_id", "kind"])
     columns: dict[str, tuple[int, pa.ChunkedArray]] = {}
     for path in sorted(folder.glob("*-*.parquet"), key=lambda path: path.stat().st_mtime):
-        found = pq.read_table(path)
-        place = pc.index_in(told["session_id"], found["session_id"].combine_chunks())
-        if place.null_count:
-            raise ValueError(
-                f"{path} has no row for {place.null_count} of the sessions in described.parquet; make both anew"
-            )
-        aligned = found.take(place)
-        columns |= {name: (version, aligned[name]) for name, version in _versions(found.schema).items()}
+        columns |= _columns(pq.read_table(path), told["session_id"], str(path))
+    columns = {name: one for name, one in columns.items() if name not in crossfitted.features()}
+    if vectors is not None:
+        columns |= _columns(crossfitted.crossfitted(folder, vectors), told["session_id"], str(folder))
     group = np.array([_KINDS[kind] for kind in told["kind"].to_pylist()])
     spreads = {
         one.name: spread(one, np.asarray(columns[one.name][1].to_numpy(), float), group)
@@ -168,6 +170,17 @@ def _auc(others: Floats, padded: Floats) -> float | None:
 
 def _rounded(value: float) -> float:
     return float(f"{value:.3g}")
+
+
+def _columns(found: pa.Table, ids: pa.ChunkedArray, place: str) -> dict[str, tuple[int, pa.ChunkedArray]]:
+    """A table's features with their versions, in the order of these sessions."""
+    rows = pc.index_in(ids, found["session_id"].combine_chunks())
+    if rows.null_count:
+        raise ValueError(
+            f"{place} has no row for {rows.null_count} of the sessions in described.parquet; make both anew"
+        )
+    aligned = found.take(rows)
+    return {name: (version, aligned[name]) for name, version in _versions(found.schema).items()}
 
 
 def _versions(found: pa.Schema) -> dict[str, int]:

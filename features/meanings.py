@@ -40,9 +40,13 @@ def with_meanings(
 
 
 def fit(sessions: Iterable[Session], vectors: Vectors) -> Reference:
-    """What genuine work looks like, from training sessions: of each, 8 prompts at most, evenly spread."""
-    prompts = (meaning.vectors for _, meaning in with_meanings(sessions, vectors))
-    return fitted([one[spread(np.arange(len(one)), _FITTED)] for one in prompts], vectors.fingerprint)
+    """What genuine work looks like, from training sessions; each has the same weight."""
+    return fitted([told(meaning) for _, meaning in with_meanings(sessions, vectors)], vectors.fingerprint)
+
+
+def told(meaning: Meaning) -> Matrix:
+    """What a session tells a reference that is fitted on it: its prompts' vectors, 8 at most, evenly spread."""
+    return meaning.vectors[spread(np.arange(len(meaning.vectors)), _FITTED)]
 
 
 def _picked(turns: tuple[Turn, ...]) -> Picked:

@@ -79,10 +79,18 @@ def fitted(sessions: Sequence[Matrix], encoder: str) -> Reference:
     prompts = np.concatenate(filled).astype(np.float64)
     weights = np.concatenate([np.full(len(one), 1 / len(one)) for one in filled])
     means = np.array([one.mean(axis=0) for one in filled], np.float64)
-    found = np.linalg.svd(means - means.mean(axis=0), full_matrices=False)[2][:DIRECTIONS]
-    found *= np.sign(found[np.arange(len(found)), np.abs(found).argmax(axis=1)])[:, None]
-    middles = _middles(prompts, weights)
-    return Reference(encoder, *(np.asarray(one, np.float32) for one in (middles, means.mean(axis=0)[None], found)))
+    parts = (_middles(prompts, weights), means.mean(axis=0)[None], _directions(means - means.mean(axis=0)))
+    return Reference(encoder, *(np.asarray(one, np.float32) for one in parts))
+
+
+def _directions(means: Floats) -> Floats:
+    """The directions in which sessions differ most, each turned to where the sum of its numbers is positive.
+
+    By all numbers, since the largest one often has a rival of the other sign: then a few sessions more or less would
+    turn the direction round, and its figures with it.
+    """
+    found: Floats = np.linalg.svd(means, full_matrices=False)[2][:DIRECTIONS]
+    return found * np.where(found.sum(axis=1) < 0, -1, 1)[:, None]
 
 
 def _middles(prompts: Floats, weights: Floats) -> Floats:
