@@ -62,6 +62,24 @@ def check(
     show.err.print(f"{len(found.outside)} outside the band of 0.45 to 0.55")
 
 
+@dataset.command("reference")
+def reference(
+    context: typer.Context,
+    data: Annotated[Path, typer.Option(help="A data set that `winnow dataset build` wrote.", exists=True)],
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("genuine.parquet"),
+) -> None:
+    """Learns what genuine work means from a data set's genuine sessions, for `winnow features --reference FILE`.
+
+    Sessions that it was learnt from look more genuine by it than others do: measure others.
+    """
+    from flows import genuine, show
+    from flows.encoding import vectors
+
+    with show.progress_of("sessions") as told:
+        count = genuine.learn(data, vectors(context.obj), out, told)
+    show.err.print(f"learnt from {count:,} genuine sessions: {out}")
+
+
 @dataset.command("fetch")
 def fetch(
     context: typer.Context,

@@ -70,7 +70,11 @@ def features(
     out: Annotated[Path | None, typer.Option(help="Folder to write to; data/features by default.")] = None,
     language: Annotated[bool, typer.Option(help="With the features of what texts mean, which take longest.")] = True,
     reference: Annotated[
-        Path | None, typer.Option(help="A file that knows genuine work, for the features that compare with it.")
+        Path | None,
+        typer.Option(
+            help="With features of the distance to genuine work; `winnow dataset reference` writes this file.",
+            exists=True,
+        ),
     ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Only list the features and what each says.")] = False,
     wait: Wait = 0.0,

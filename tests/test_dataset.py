@@ -1,5 +1,6 @@
 """Data sets are reproducible, balanced and truthfully labelled; public traces are fetched where there is a network."""
 
+import gzip
 import hashlib
 import json
 import subprocess
@@ -9,9 +10,14 @@ from pathlib import Path
 
 import pytest
 from conftest import EXAMPLES
+from feature_sessions import Hashing
 from msgspec.structs import replace
 
+from features.meanings import fit
+from features.reference import opened
+from features.vectors import Vectors
 from flows import dataset as flow
+from flows.genuine import learn
 from flows.home import Home
 from padding import dataset
 from padding.dataset import Label
@@ -49,6 +55,24 @@ def test_the_same_sessions_and_seed_give_the_same_bytes(genuine: list[Session], 
     for name in ("sessions.jsonl.gz", "labels.jsonl", "manifest.json"):
         assert (tmp_path / "again" / name).read_bytes() == (built / name).read_bytes()
         assert (tmp_path / "other" / name).read_bytes() != (built / name).read_bytes()
+
+
+def test_what_genuine_work_means_is_learnt_from_the_genuine_sessions_alone(
+    rows: list[tuple[Session, Label]], built: Path, tmp_path: Path
+) -> None:
+    vectors = Vectors(Hashing(), tmp_path / "vectors")
+    known = [session for session, label in rows if label.kind == "null"]
+    told = list[tuple[int, int]]()
+    assert learn(built, vectors, tmp_path / "deep" / "genuine.parquet", lambda *at: told.append(at)) == len(known)
+    assert told[-1] == (len(known), len(known))
+    learnt = opened(tmp_path / "deep" / "genuine.parquet")
+    assert learnt.digest == fit(known, vectors).digest
+    assert learnt.digest != fit((session for session, _ in rows), vectors).digest
+    (tmp_path / "none").mkdir()
+    for name in ("sessions.jsonl.gz", "labels.jsonl"):
+        (tmp_path / "none" / name).write_bytes(gzip.compress(b"") if name.endswith("gz") else b"")
+    with pytest.raises(ValueError, match="holds no genuine session"):
+        learn(tmp_path / "none", vectors, tmp_path / "other.parquet")
 
 
 def test_every_session_has_its_label_and_an_id_of_its_own(rows: list[tuple[Session, Label]]) -> None:
