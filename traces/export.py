@@ -127,7 +127,7 @@ def _arguments(text: str | None) -> tuple[Raw, dict[str, Any]]:
         try:
             _OBJECT.decode(text)
         except (msgspec.DecodeError, RecursionError):
-            pass
+            pass  # nothing is lost: the text goes beside the object, as it is
         else:
             return Raw(text.encode()), {}
     return Raw(b"{}"), {"arguments": text}

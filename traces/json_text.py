@@ -29,7 +29,7 @@ def decode(raw: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
     except msgspec.ValidationError as error:
         raise _refused(error) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        pass
+        pass  # read again below with repairs; what cannot be repaired is refused there, with its place
     try:
         return decoder.decode(msgspec.json.encode(loads_leniently(raw)))
     except msgspec.ValidationError as error:

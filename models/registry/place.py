@@ -141,6 +141,7 @@ def _make(path: Path) -> None:
         try:
             path.hardlink_to(fresh)
         except FileExistsError:
-            pass  # another process was quicker
-        except OSError:
-            fresh.rename(path)  # a file system without links
+            pass  # another process was quicker: its database counts
+        except OSError:  # a file system without links
+            if not path.exists():  # renaming would replace what another process has made, and perhaps written to
+                fresh.rename(path)

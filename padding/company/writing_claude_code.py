@@ -125,8 +125,8 @@ def _input(arguments: str | None) -> Any:
     try:
         if "\n" not in arguments and isinstance(msgspec.json.decode(arguments), dict):
             return msgspec.Raw(arguments.encode())
-    except msgspec.DecodeError:
-        pass
+    except (msgspec.DecodeError, RecursionError):
+        pass  # no JSON, or nested deeper than can be read: a text like any other
     return {"raw": arguments}
 
 

@@ -91,8 +91,10 @@ def embedded(text: Any) -> Any:
         return text
     try:
         return msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        pass
+    except UnicodeError:
+        return text  # half a surrogate pair, which no reader of JSON takes
+    except (msgspec.DecodeError, RecursionError):
+        pass  # most likely cut: what is there is taken below, and what is no JSON at all stays a text
     try:
         cut: Any = from_json(text, allow_partial="trailing-strings", cache_strings=False)
     except ValueError:
