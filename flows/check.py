@@ -12,7 +12,7 @@ import pandas as pd
 from features import table
 from features.vectors import Vectors
 from flows import dataset as building
-from flows import learning
+from flows import form, learning
 from models.figures import Figure
 from models.fingerprints import BAND, Told, by_classifier, by_column, told
 from traces.ingest import Progress, silent
@@ -22,8 +22,8 @@ Step = Callable[[str], Callable[[int, int], None]]
 """Told the name of a step, gives what is told its progress."""
 
 FORM = ("source", "agent", "format", "turns", "chars", "has_times", "has_tokens", "share_of_whole_seconds",
-        *(f"share_with_{name}" for name in learning.FORM))  # fmt: skip
-"""Metadata: what a session looks like from outside."""
+        *form.FORM)  # fmt: skip
+"""Metadata: what a session looks like from outside. Its mix of turns is looked at besides."""
 _WORDS = ("source", "agent", "format")
 
 
@@ -40,7 +40,7 @@ class Check:
     by_feature: list[Told]
     """The same by each feature alone."""
     by_form: list[Told]
-    """Padded against genuine by metadata: all of it together, then each alone."""
+    """Padded against genuine by metadata: all of it together, then each alone; then with the mix of turns."""
 
     @property
     def outside(self) -> list[Told]:
@@ -79,17 +79,35 @@ def check(
 
 
 def by_form(meta: pd.DataFrame, seed: int) -> list[Told]:
-    """How well padded sessions are told from genuine ones by metadata; near chance where the laboratory is fair."""
-    form = meta[list(FORM)].copy()
-    for name in _WORDS:
-        form[name] = pd.Categorical(form[name].fillna("unknown")).codes
-    numbers = form.astype(np.float64)
+    """How well padded sessions are told from genuine ones by metadata; near chance where the laboratory is fair.
+
+    All of it together, then each alone; after that all of it with the mix of turns, and each share of that alone.
+    """
+    outward = _numbers(meta, FORM)
+    mixed = _numbers(meta, form.MIX)
     hosts = [made_from[0] for made_from in meta["made_from"]]
     padded = (meta["label"] == "padded").to_numpy()
     weights = np.where(padded, 0.5 / padded.mean(), 0.5 / (1 - padded.mean()))
-    together = Told("all metadata", told(numbers, padded, hosts, seed, weights, _WORDS))
-    words = [Told(name, told(numbers[[name]], padded, hosts, seed, weights, (name,))) for name in _WORDS]
-    return [together, *words, *by_column(numbers.drop(columns=list(_WORDS)), padded, hosts)]
+
+    def by(name: str, columns: pd.DataFrame, words: Sequence[str]) -> Told:
+        return Told(name, told(columns, padded, hosts, seed, weights, words))
+
+    return [
+        by("all metadata", outward, _WORDS),
+        *(by(name, outward[[name]], (name,)) for name in _WORDS),
+        *by_column(outward.drop(columns=list(_WORDS)), padded, hosts),
+        by("with the mix of turns", pd.concat([outward, mixed], axis=1), _WORDS),
+        *by_column(mixed, padded, hosts),
+    ]
+
+
+def _numbers(meta: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Columns as numbers; where a session could not carry a field, it says what others of its source say."""
+    found = meta[list(names)].copy()
+    for name in set(names) & set(_WORDS):
+        found[name] = pd.Categorical(found[name].fillna("unknown")).codes
+    numbers = found.astype(np.float64)
+    return numbers.fillna(numbers.groupby(meta["source"].fillna("unknown")).transform("mean"))
 
 
 def as_markdown(found: Check) -> str:

@@ -17,19 +17,17 @@ from features.feature import Feature
 from features.seen import Seen
 from features.vectors import Vectors
 from flows import featurize
+from flows.form import form, mean
 from models.detector import Column
 from padding import dataset
 from padding.looks import LOOKS, of_category
-from traces.schema import Session, Turn
+from traces.schema import Session
 
 TOGETHER = {
     "mixed": ("camouflaged_human", "tool_spinning", "verbatim_loop"),
     "quota_binge": ("camouflaged_human", "tool_spinning", "verbatim_loop"),
 }
 """Families whose padding contains that of others: they are left out together."""
-
-FORM = ("time", "output_tokens", "input_tokens", "cached_tokens", "is_error", "call_id", "original_chars")
-"""Fields of turns that a source may lack: whether they are there is form, and must not tell what is padding."""
 
 _DESCRIBED = "described.parquet"
 
@@ -138,7 +136,7 @@ def _outlined(session: Session, label: dataset.Label, seen: Seen | None = None) 
 
 
 def description(session: Session, label: dataset.Label) -> dict[str, object]:
-    """What is known of a session of a data set, and which form it has."""
+    """What is known of a session of a data set, which form it has, and which mix of turns."""
     turns = session.turns
     return {
         "session_id": session.session_id,
@@ -161,17 +159,9 @@ def description(session: Session, label: dataset.Label) -> dict[str, object]:
         "chars": sum(len(turn.text or turn.tool_arguments or "") for turn in turns),
         "has_times": any(turn.time for turn in turns),
         "has_tokens": any(turn.output_tokens is not None for turn in turns),
-        **{f"share_with_{name}": _share(turns, name) for name in FORM},
-        "share_of_whole_seconds": _mean([not turn.time.microsecond for turn in turns if turn.time]),
+        "share_of_whole_seconds": mean(not turn.time.microsecond for turn in turns if turn.time) or 0.0,
+        **form(session),
     }
-
-
-def _share(turns: Sequence[Turn], name: str) -> float:
-    return _mean([getattr(turn, name) is not None for turn in turns])
-
-
-def _mean(flags: Sequence[bool]) -> float:
-    return sum(flags) / len(flags) if flags else 0.0
 
 
 def _told(

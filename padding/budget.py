@@ -40,7 +40,8 @@ class Budget:
     def __init__(self, host: Work, material: Material, effort: Effort, rng: Generator) -> None:
         sizes = material.sizes(host)
         place = min(max(effort.length + rng.uniform(-0.05, 0.05), 0.0), 0.999)
-        chars = sizes[int(place * len(sizes))][1]
+        opening = sum(piece.chars for piece in head(host))
+        chars = max(sizes[int(place * len(sizes))][1] - opening, 1)  # genuine ones have the same head
         self._body = body(host)
         own = sum(exchange.chars for exchange in self._body)
         self._rng = rng

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
+from typing import Any
 
 from msgspec.structs import replace
 from numpy.random import Generator
@@ -104,11 +105,8 @@ def _told(piece: Piece, arguments: str, old: str, new: str) -> Piece:
 
 def _arguments(arguments: str, text: str, name: str) -> tuple[str, str, str] | None:
     """The call's arguments with this text in them, the old path and the new one."""
-    try:
-        given = json.loads(arguments)
-    except ValueError:
-        return None
-    if not isinstance(given, dict):
+    given = _given(arguments)
+    if given is None:
         return None
     raw = given.get("raw")
     if isinstance(raw, str):
@@ -120,6 +118,16 @@ def _arguments(arguments: str, text: str, name: str) -> tuple[str, str, str] | N
     old, new = given[path], str(_renamed(given[path], name))
     made = json.dumps({**given, path: new, content: text}, ensure_ascii=False)
     return _cut(made), old, new
+
+
+@lru_cache(1024)
+def _given(arguments: str) -> dict[str, Any] | None:
+    """What the arguments say, if they are an object; read only, as all texts are written in a few ways."""
+    try:
+        given = json.loads(arguments)
+    except ValueError:
+        return None
+    return given if isinstance(given, dict) else None
 
 
 def _raw(raw: str, text: str, name: str) -> tuple[str, str, str] | None:

@@ -10,6 +10,7 @@ from numpy.random import Generator
 
 from padding.actions import Action, step_action
 from padding.form import Form
+from padding.habits import Habits
 from padding.parts import copied, copied_exchange
 from padding.pool import Owned, Pool, place_of
 from padding.remembered import remembered
@@ -62,6 +63,10 @@ class Material:
         """Tools that the host's agent is known to have."""
         own, known = self.form(host).tools, self._pool(host).known
         return known if own <= known else own | known
+
+    def habits(self, host: Work) -> Habits:
+        """How the agents of the host's source work."""
+        return self._pool(host).habits
 
     def sizes(self, host: Work) -> Sequence[tuple[int, int]]:
         """Turns and characters of the genuine sessions of the host's source, shortest first."""

@@ -8,6 +8,7 @@ from numpy.random import Generator
 
 from padding.budget import Budget, body, head
 from padding.effort import Effort
+from padding.fuller import Fuller
 from padding.material import Material
 from padding.parts import copied, foreign, padding_exchange, padding_step, paused
 from padding.work import Exchange, Step, Work, whole
@@ -26,10 +27,11 @@ def mixed(
     `ending` comes after the last of them, which then stand in one stretch: what an honest look-alike leads to.
     """
     budget = Budget(host, material, effort, rng)
-    marked = map(padding_exchange, units)
+    fuller = Fuller(host, material, rng)
+    marked = map(padding_exchange, map(fuller.exchange, units))
     padding = budget.taken(marked)
     kept = budget.kept(padding)
-    padding = [*budget.settled(padding, kept, marked), *map(padding_exchange, ending)]
+    padding = [*budget.settled(padding, kept, marked), *map(padding_exchange, map(fuller.exchange, ending))]
     runs = [(0, len(padding))] if ending else _runs(len(padding), rng)
     last = len(kept) - (bool(kept) and not kept[-1].steps)  # nothing follows a goodbye that nobody answered
     places = sorted(int(rng.random() * (last + 1)) for _ in runs)
@@ -58,10 +60,11 @@ def spun(
     `ending` is as in `mixed`.
     """
     budget = Budget(host, material, effort, rng)
-    marked = map(padding_step, units)
+    fuller = Fuller(host, material, rng)
+    marked = map(padding_step, fuller.steps(units))
     padding = budget.taken(marked)
     kept = budget.kept(padding)
-    padding = [*budget.settled(padding, kept, marked), *map(padding_step, ending)]
+    padding = [*budget.settled(padding, kept, marked), *map(padding_step, fuller.steps(ending))]
     slots = [(n, m) for n, exchange in enumerate(kept) for m in _before(exchange)]
     if not slots:
         return _headed(host, [*kept, _asked(host, padding, bool(ending))])

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from padding.actions import Action, step_action
 from padding.form import Form
+from padding.habits import Habits, habits
 from padding.work import Exchange, Step, Work, spoken, whole
 from traces.schema import Turn
 
@@ -33,6 +34,7 @@ class Pool:
         self.places: dict[tuple[str | None, str | None], list[Work]] = {}
         self.sizes: list[tuple[int, int]] = []
         self.form: Form | None = None
+        self.habits = Habits()
         self.kind = "talk"
         self._indexed = 0
 
@@ -63,6 +65,7 @@ class Pool:
         self.kind = self._kind()
         self.known = frozenset(self.tools)
         self.form = Form.observed(self.works[:_SAMPLE])
+        self.habits = habits(self.works)
         self._indexed = len(self.works)
         return self
 

@@ -18,7 +18,7 @@ _CALLED = re.compile(r"\w\([\w., ]*\)\Z")
 _CODE_SIGNS = ("```", "{", "}", "()", ":=")
 _CODE_START = re.compile(r"\s*(?://|#include|(?:return|import)\b)")
 _NOT_WRITTEN = frozenset({"kindly", "sort out", "go with", "put in"})
-_REWORDED, _FEW_LETTERS = 5, 15
+_REWORDED, _FEW_LETTERS, _LONGEST_WORD = 5, 15, 40
 
 
 def sentences(text: str) -> list[str]:
@@ -77,6 +77,8 @@ def extract(text: str, rng: Generator, about: str = "", most: int = 8) -> str:
 @lru_cache(32_768)
 def _is_said(part: str) -> bool:
     """Whether a part of a text is language, and not a line of code or a number."""
+    if len(part) > _LONGEST_WORD and part.isascii() and " " not in part.strip():  # a line of a dump
+        return False
     if any(sign in part for sign in _CODE_SIGNS) or _CODE_START.match(part):
         return False
     ended = part.rstrip()
