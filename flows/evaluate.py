@@ -51,6 +51,8 @@ def evaluation(
     step: Step = silent,
 ) -> Evaluation:
     """Measures a model on a data set, and writes `report.md`, `report.json` and the pictures into a folder."""
+    if judged is not None:
+        _labels(judged)  # said before the long work, where they are missing
     loaded = learning.load(data, vectors, step("features"))
     rules, missing = peers.available()
     looked = look(data, loaded.meta, rules, step("peers that read sessions"))

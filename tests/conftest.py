@@ -1,5 +1,6 @@
 """What tests share: the examples that are always there, and the real traces that may not be."""
 
+import os
 import signal
 from pathlib import Path
 
@@ -8,6 +9,10 @@ from hypothesis import settings
 
 settings.register_profile("busy", deadline=None)  # a slow machine is no failure
 settings.load_profile("busy")
+
+# Before LightGBM is imported, which reads it then. The models of tests are small: threads wait for each other more than
+# they work, and where the cores are busy a test takes three times as long.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Started in the background by a shell, this process and all that it starts would never hear Ctrl-C.

@@ -1,23 +1,57 @@
 """The command line: clear errors, listings for people and for programs, state where it is asked to be."""
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import traceback
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from conftest import EXAMPLES
 
+from flows.cli import main
+
+SHOWN = {"COLUMNS": "200", "NO_COLOR": "1"}
+FILES = 2000
+"""So many that they are not read within a tenth of a second."""
+
 
 def winnow(*arguments: object, home: Path, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Runs the whole command, what it makes of an error included, without the seconds that a new process costs."""
+    said, told = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(told):
+        patch.setattr(sys, "argv", ["winnow", *map(str, arguments)])
+        for name, value in {**SHOWN, "WINNOW_HOME": str(home)}.items():
+            patch.setenv(name, value)
+        if folder is not None:
+            patch.chdir(folder)
+        status = ended()
+    return subprocess.CompletedProcess(sys.argv, status, *(one.buffer.getvalue().decode() for one in (said, told)))
+
+
+def ended() -> int:
+    """The exit status of the command, as the interpreter would make it of what comes out."""
+    try:
+        main()
+    except SystemExit as end:
+        return int(end.code or 0)
+    except Exception:  # noqa: BLE001 (as the interpreter does)
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def process(*arguments: object, home: Path) -> subprocess.CompletedProcess[str]:
     """Runs the real command in a process of its own."""
     command = [sys.executable, "-m", "flows.cli", *map(str, arguments)]
-    environment = {**os.environ, "WINNOW_HOME": str(home), "COLUMNS": "200", "NO_COLOR": "1"}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    environment = {**os.environ, **SHOWN, "WINNOW_HOME": str(home)}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +158,12 @@ def test_an_error_is_one_clear_line_and_a_failure(
     assert "Traceback" in winnow("--debug", *arguments, home=home, folder=tmp_path).stderr
 
 
+def test_a_process_ends_with_the_status_and_the_line_of_its_error(home: Path) -> None:
+    done = process("sessions", "show", "nothing", home=home)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "winnow: no session has an id that begins with 'nothing'; see `winnow sessions list`\n"
+
+
 def test_a_file_of_unknown_format_fails_and_says_where_to_look(tmp_path: Path) -> None:
     (tmp_path / "words.txt").write_text("just words\n")
     done = winnow("ingest", tmp_path / "words.txt", home=tmp_path / "home")
@@ -174,7 +214,7 @@ def test_ctrl_c_leaves_a_whole_store_and_the_next_run_goes_on(tmp_path: Path) ->
     line = (EXAMPLES / "claude_code" / "an_ordinary_session.jsonl").read_text()
     inbox = tmp_path / "inbox"
     inbox.mkdir()
-    for number in range(6000):
+    for number in range(FILES):
         (inbox / f"{number}.jsonl").write_text(line.replace("5d1c9a52", f"{number:08}"))
     command = [sys.executable, "-m", "flows.cli", "--home", str(tmp_path / "home"), "ingest", str(inbox)]
     run = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -186,15 +226,15 @@ def test_ctrl_c_leaves_a_whole_store_and_the_next_run_goes_on(tmp_path: Path) ->
     assert run.returncode == 130, errors
     assert errors.startswith("stopped; what was committed stays")
     assert not list((tmp_path / "home").rglob("*.writing"))
-    assert winnow("ingest", inbox, home=tmp_path / "home").returncode == 0
-    assert len(rows(winnow("sessions", "list", "--limit", "0", "--json", home=tmp_path / "home"))) == 6000
+    assert process("ingest", inbox, home=tmp_path / "home").returncode == 0
+    assert len(rows(winnow("sessions", "list", "--limit", "0", "--json", home=tmp_path / "home"))) == FILES
 
 
 def test_help_is_quick_and_teaches() -> None:
     taken = []
     for _ in range(3):
         start = time.perf_counter()
-        done = winnow("--help", home=Path())
+        done = process("--help", home=Path())
         taken.append(time.perf_counter() - start)
     assert min(taken) < 3
     assert "winnow ingest PATH" in done.stdout

@@ -315,6 +315,14 @@ def test_who_imports_a_flow_has_one_that_tells_nobody() -> None:
     assert done.stdout.split() == ["False", "1"]
 
 
+def test_the_server_of_a_run_writes_the_states_of_tasks_down_together() -> None:
+    """Else SQLite refuses every other task that asks for the limits of its tags, and the task waits for seconds."""
+    with get_client(sync_client=True) as client:
+        services = client._client.get("/admin/settings").json()["server"]["services"]
+    assert services["task_run_recorder"]["batch_size"] == services["event_persister"]["batch_size"] == 500
+    assert services["task_run_recorder"]["flush_interval"] == 1
+
+
 def test_a_new_champion_scores_by_features_that_are_there(tmp_path: Path, inbox: Path, model: Path) -> None:
     home, other = tmp_path / "home", tmp_path / "other"
     shutil.copytree(model, other)

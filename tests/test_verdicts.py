@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -342,7 +342,9 @@ def by_command(home: Home, out: Path, *more: str) -> tuple[str, dict[str, object
     """What `winnow train` says, and what the model that it wrote says of itself."""
     app = typer.Typer()
     app.command()(cli_versions.train)
-    words = ["--data", str(data_set()[0]), "--no-language", "--out", str(out), *more]
+    few = out.with_suffix(".json")
+    few.write_text(json.dumps({"params": asdict(SMALL)}))
+    words = ["--data", str(data_set()[0]), "--no-language", "--params", str(few), "--out", str(out), *more]
     done = CliRunner().invoke(app, words, obj=home)
     assert done.exit_code == 0, done.output
     return done.stderr, json.loads((out / "model.json").read_text())["about"]
