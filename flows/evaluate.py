@@ -102,7 +102,7 @@ def _handwritten(
         told(done, len(labels))
     _apart(folder, written, sessions.meta)
     rows = table.table(written, vectors=vectors).to_pandas().drop(columns="session_id")
-    model = fitted(sessions, np.arange(len(sessions.meta)), effort.params, Plan(seed=effort.seed))
+    model = fitted(sessions, np.arange(len(sessions.meta)), effort.params, Plan(seed=effort.seed), elsewhere=True)
     scores = [peers.judged(rules, session) for session in written]
     return _judged(model, rows, labels), peers.as_peers(rules, scores)
 

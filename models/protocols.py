@@ -19,7 +19,7 @@ from models.plan import Plan, divided, weighed
 from models.rates import BUDGET
 from models.splits import DrawsFrom, Fold, bound, by_time, by_user, is_padded, leave_families_out, leave_sources_out
 from models.threshold import TooFewGenuine, choose
-from models.training import LEAST
+from models.training import LEAST, foreign
 
 Step = Callable[[str], Callable[[int, int], None]]
 """Told the name of a step, gives what is told its progress."""
@@ -82,6 +82,8 @@ class Fitted:
     genuine: Floats
     """Raw scores of genuine sessions that the trees have not seen."""
     least: tuple[Least, ...] = LEAST
+    foreign: Floats = field(default_factory=lambda: np.zeros(0))
+    """Raw scores of genuine sessions by trees that knew nothing of their source; empty where nobody asked for them."""
 
     def raw(self, table: pd.DataFrame) -> Floats:
         """Log-odds, not calibrated; NaN for a session with too little to judge."""
@@ -92,12 +94,16 @@ class Fitted:
         """The threshold for a budget, from sessions held out of training, and whether it is promised.
 
         Users are not taken into account: with as few as a laboratory's sessions come from, no budget could be promised
-        at all. Where there are too few sessions even so, it is the plain quantile.
+        at all. Where there are too few sessions even so, it is the plain quantile. As that of a detector, it is never
+        lower than what would have kept the budget on sources that were left out one after the other.
         """
         try:
-            return choose(self.genuine, budget=budget).value, True
+            value, promised = choose(self.genuine, budget=budget).value, True
         except TooFewGenuine:
-            return quantile(self.genuine, budget), False
+            value, promised = quantile(self.genuine, budget), False
+        if len(self.foreign):
+            value = max(value, float(np.quantile(self.foreign, 1 - budget, method="higher")))
+        return value, promised
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +130,13 @@ def quantile(genuine: Floats, budget: float) -> float:
 
 
 def fitted(
-    sessions: Sessions, rows: Ints, params: Params, plan: Plan, method: str = "beta", names: Sequence[str] | None = None
-) -> Fitted:
-    """Trees and calibration from these rows, on these columns or all; parts and weights are those of training."""
+    sessions: Sessions, rows: Ints, params: Params, plan: Plan, method: str = "beta",
+    names: Sequence[str] | None = None, elsewhere: bool = False,
+) -> Fitted:  # fmt: skip
+    """Trees and calibration from these rows, on these columns or all; parts and weights are those of training.
+
+    With `elsewhere` each source is left out in turn besides, as in training, for a threshold that is fixed beforehand.
+    """
     table, meta = sessions.table.iloc[rows], sessions.meta.iloc[rows]
     columns = [column for column in sessions.columns if names is None or column.name in set(names)]
     used = [column.name for column in columns]
@@ -142,7 +152,12 @@ def fitted(
     judged = ~np.isnan(raw)
     null = sessions.null()[rows][held] & judged
     calibration = fit(raw[judged], padded[held][judged], weights[held][judged], method)
-    return replace(model, calibration=calibration, genuine=np.sort(raw[null]))
+    model = replace(model, calibration=calibration, genuine=np.sort(raw[null]))
+    if not elsewhere:
+        return model
+    scores = foreign(table, meta, columns, weights, replace(params, trees=forest.trees))
+    known = sessions.null()[rows] & ~np.isnan(model.raw(table)) & np.isfinite(scores)
+    return replace(model, foreign=np.sort(scores[known]))
 
 
 def _parted(meta: pd.DataFrame) -> pd.DataFrame:
@@ -157,11 +172,12 @@ def tried(
     plan: Plan,
     told: Callable[[int, int], None],
     names: Sequence[str] | None = None,
+    elsewhere: bool = False,
 ) -> list[Trial]:
     """Each fold with a model of its own."""
     found = []
     for done, fold in enumerate(folds, 1):
-        model = fitted(sessions, fold.train, params, plan, names=names)
+        model = fitted(sessions, fold.train, params, plan, names=names, elsewhere=elsewhere)
         found.append(Trial(fold, model, model.raw(sessions.table.iloc[fold.test])))
         told(done, len(folds))
     return found
@@ -192,18 +208,18 @@ def without_families(sessions: Sessions, folds: Sequence[Fold], effort: Effort, 
 def by_users(sessions: Sessions, effort: Effort, told: Callable[[int, int], None]) -> list[Trial]:
     """Folds grouped by user; families are seen in training."""
     folds = by_user(sessions.meta, effort.users, effort.seed)
-    return tried(sessions, folds, effort.params, Plan(seed=effort.seed), told)
+    return tried(sessions, folds, effort.params, Plan(seed=effort.seed), told, elsewhere=True)
 
 
 def by_times(sessions: Sessions, effort: Effort, told: Callable[[int, int], None]) -> list[Trial]:
     """The latest sessions against earlier ones."""
-    return tried(sessions, [by_time(sessions.meta)], effort.params, Plan(seed=effort.seed), told)
+    return tried(sessions, [by_time(sessions.meta)], effort.params, Plan(seed=effort.seed), told, elsewhere=True)
 
 
 def without_sources(sessions: Sessions, effort: Effort, told: Callable[[int, int], None]) -> list[Trial]:
     """Each source against all others, at a threshold that was fixed without it."""
     folds = leave_sources_out(sessions.meta)
-    return tried(sessions, folds, effort.params, Plan(seed=effort.seed), told)
+    return tried(sessions, folds, effort.params, Plan(seed=effort.seed), told, elsewhere=True)
 
 
 def grouped(sessions: Sessions, effort: Effort) -> Mapping[str, tuple[str, ...]]:

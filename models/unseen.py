@@ -63,7 +63,8 @@ def sources(judged: Once, sessions: Sessions, sampler: Sampler) -> Table:
         head.append((f"worst with {ENOUGH} or more ({known[0][0]})", *known[0][1:]))
     notes = (
         "The model has seen neither the source nor anybody in it, and its threshold for 1 % was fixed on other "
-        "sources. `promised`: whether there were enough genuine sessions for the finite-sample guarantee (without "
+        "sources, as training fixes it: never lower than what keeps the budget where each of these is left out in "
+        "turn. `promised`: whether there were enough genuine sessions for the finite-sample guarantee (without "
         "regard to users); where not, the threshold is the plain quantile.",
     )
     return Table("sources", "One source left out", columns, (*head, *rows), notes)

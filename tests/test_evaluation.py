@@ -17,11 +17,13 @@ from models.groups import grouped as by_kind
 from models.handwritten import Judged, errors, figures
 from models.outcomes import once, unseen_strategy
 from models.peers import Peer
+from models.plan import Plan
 from models.protocols import (
     Sessions,
     Trial,
     by_users,
     family_folds,
+    fitted,
     grouped,
     quantile,
     silent,
@@ -185,6 +187,18 @@ def test_a_source_whose_honest_sessions_repeat_is_shown_as_the_worst(sampler: Sa
     assert value(table.row("d")["false positives"]) > 0.3
     assert value(table.row("a")["false positives"]) < 0.1
     assert table.row("a")["promised"] is False  # 36 held-out genuine sessions promise nothing
+
+
+def test_a_threshold_is_high_enough_for_each_source_left_out_in_turn_as_that_of_a_detector_is() -> None:
+    sessions = made_sessions()
+    odd = (sessions.meta["source"] == "d").to_numpy()
+    sessions.table.loc[odd, "repeats"] += 4
+    every = np.arange(len(sessions.meta))
+    known, anywhere = (fitted(sessions, every, TINY.params, Plan(), elsewhere=asked) for asked in (False, True))
+    assert not len(known.foreign)
+    assert len(anywhere.foreign) == int(sessions.null().sum())
+    assert anywhere.beforehand(0.01)[0] > known.beforehand(0.01)[0]
+    assert (anywhere.foreign > anywhere.beforehand(0.01)[0]).mean() <= 0.01
 
 
 def test_families_that_draw_on_each_other_stay_in_one_group(sessions: Sessions) -> None:
