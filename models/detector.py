@@ -122,14 +122,15 @@ class Detector:
     def judge(self, table: pd.DataFrame, prevalence: float = PREVALENCE, budget: float = BUDGET) -> pd.DataFrame:
         """A row a session: probability and its interval, threshold, flag, status, novelty, what it looks like."""
         raw, limit = self.raw(table), self.threshold(budget)
-        low, high = self.doubt.interval(raw, prevalence)
+        likely = self.calibration.probability(raw, prevalence)
+        low, high = self.doubt.interval(raw, prevalence)  # another method's: where both differ, that is doubt as well
         scored = ~np.isnan(raw)
         cut = float(self.calibration.probability(np.array([limit.value]), prevalence)[0])
         return pd.DataFrame(
             {
-                "probability": self.calibration.probability(raw, prevalence),
-                "probability_low": low,
-                "probability_high": high,
+                "probability": likely,
+                "probability_low": np.fmin(low, likely),
+                "probability_high": np.fmax(high, likely),
                 "raw": raw,
                 "threshold": np.where(scored, cut, np.nan),
                 "flagged": limit.flags(raw),

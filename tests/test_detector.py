@@ -50,7 +50,8 @@ def test_its_probabilities_follow_the_base_rate_that_it_is_told(detector: Detect
 
 def test_its_interval_holds_its_probability_and_the_flag_agrees_with_the_threshold(detector: Detector) -> None:
     judged = detector.judge(laboratory(500, seed=4)[0]).query("status == 'scored'")
-    assert (judged["probability_low"] <= judged["probability_high"]).all()
+    assert (judged["probability_low"] <= judged["probability"]).all()
+    assert (judged["probability"] <= judged["probability_high"]).all()
     sure = np.abs(judged["probability"] - judged["threshold"]) > 1e-9
     assert (judged["flagged"] == (judged["probability"] > judged["threshold"]))[sure].all()
 
