@@ -1,9 +1,11 @@
 """What a night costs: CPU seconds of each step over a simulated company, and what a million sessions would take.
 
     PYTHONPATH=.:tests .venv/bin/python tests/benchmarks/nightly.py [PEOPLE] [DAYS]
+    PYTHONPATH=.:tests .venv/bin/python tests/benchmarks/nightly.py evening HOME PEOPLE DAYS COPIES
     PYTHONPATH=.:tests .venv/bin/python tests/benchmarks/nightly.py workers HOME [1 2 1 2 …]
 
-The first measures processor time, which other work on the machine changes little. The second scores all sessions of a
+`evening` ingests a simulated company into a home as if all its sessions, so many times over, had begun on one day.
+The first measures processor time, which other work on the machine changes little. `workers` scores all sessions of a
 home with the shipped model again and again, with so many processes: wall time, which means something only where nothing
 else wants the cores. Vectors are warm after the first time; features and scores are removed each time.
 """
@@ -14,11 +16,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from msgspec.structs import replace
 from nights import BUDGET, small_model
 
 from features.table import looked_at
@@ -32,13 +35,20 @@ from flows.scores import scores_of
 from flows.scoring import score_shard
 from flows.shards import due
 from padding.company.simulation import simulate
+from traces.export import atif_lines
 from traces.format import About
+from traces.schema import Session
+
+DAY = date(2026, 9, 15)
 
 
 def main() -> None:
     """Prints the measurements, a line each."""
     if sys.argv[1:2] == ["workers"]:
         speed_up(Path(sys.argv[2]), [int(word) for word in sys.argv[3:]] or [1, 2, 1, 2])
+        return
+    if sys.argv[1:2] == ["evening"]:
+        evening(Path(sys.argv[2]), *map(int, sys.argv[3:6]))
         return
     people, days = [int(word) for word in sys.argv[1:]] or [10, 5]
     with tempfile.TemporaryDirectory() as folder:
@@ -78,6 +88,28 @@ def make(folder: Path, people: int, days: int) -> Path:
     """A company's traces."""
     simulate(folder / "company", people=people, days=days, seed=0)
     return folder / "company" / "traces"
+
+
+def evening(folder: Path, people: int, days: int, copies: int) -> None:
+    """A home with one full day. Copies have ids of their own and the same texts, so their vectors are made once."""
+    with tempfile.TemporaryDirectory() as place:
+        traces, told = make(Path(place), people, days), Path(place) / "told"
+        told.mkdir()
+        ingest(Home(Path(place) / "home"), [traces], about=About(file=""), user_from_folder=True)
+        sessions = [one for one in Home(Path(place) / "home").store.sessions() if one.turns]
+        for number in range(copies):
+            lines = atif_lines(dated(one, f"{number}-{one.session_id}") for one in sessions)
+            (told / f"{number}.jsonl").write_bytes(b"".join(lines))
+        ingest(Home(folder), [told], about=About(file=""))
+    say(f"{len(sessions) * copies} sessions of one day are in {folder}")
+
+
+def dated(session: Session, name: str) -> Session:
+    """The session under another id, moved by whole days."""
+    first = session.started or next((turn.time for turn in session.turns if turn.time), None)
+    by = DAY - first.date() if first else timedelta()
+    turns = tuple(replace(turn, time=turn.time and turn.time + by) for turn in session.turns)
+    return replace(session, session_id=name, started=session.started and session.started + by, turns=turns)
 
 
 def speed_up(folder: Path, workers: Sequence[int]) -> None:
