@@ -1,11 +1,12 @@
 """Parquet files that are there whole or not at all, whatever stops the one who writes them."""
 
-import os
 from pathlib import Path
 from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from traces.store import sync
 
 
 def write_whole(table: pa.Table, path: Path) -> None:
@@ -14,16 +15,8 @@ def write_whole(table: pa.Table, path: Path) -> None:
     partial = path.with_name(f".{path.name}.{uuid4().hex}.writing")
     try:
         pq.write_table(table, partial, compression="zstd")
-        _sync(partial)
+        sync(partial)
         partial.replace(path)
-        _sync(path.parent)
+        sync(path.parent)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

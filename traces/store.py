@@ -200,7 +200,7 @@ class Store:
 
     def _reveal(self, path: str) -> None:
         if self._local:
-            _sync(Path(self._root) / _hidden(path))
+            sync(Path(self._root) / _hidden(path))
         self._fs.move(_hidden(path), path)
 
     def _commits(self) -> list[str]:
@@ -228,7 +228,8 @@ def _hidden(path: str) -> str:
     return f"{folder}/.{name}.writing"
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Waits until a file, or what a folder says of its files, is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
